@@ -1,0 +1,52 @@
+import type { MaybePromise } from "../base/maybe-promise.ts";
+import type { BodySource } from "../http/body-source.ts";
+import type { HeaderMap } from "../http/header-map.ts";
+import type { ResetReason } from "../http/reset-reason.ts";
+import type { UpstreamHost } from "../upstream/upstream-host.ts";
+
+/** Where to send a request. Balancing is over; the transport only connects there. */
+export interface UpstreamTarget {
+  readonly clusterName: string;
+  readonly host: UpstreamHost;
+  /** TCP and TLS together, in milliseconds (`Cluster.connect_timeout`). */
+  readonly connectTimeoutMs: number;
+}
+
+export interface UpstreamRequest {
+  /** With `:method`, `:path`, `:authority` and `:scheme`; hop-by-hop headers already gone. */
+  readonly headers: HeaderMap;
+  /** Absent when the request has no body. */
+  readonly body: BodySource | undefined;
+}
+
+export type UpstreamOutcome =
+  | { readonly kind: "response"; readonly headers: HeaderMap; readonly body: BodySource | undefined }
+  /** The upstream agreed to switch protocols; the host ties both ends together by `connection`, which only it understands. */
+  | { readonly kind: "upgraded"; readonly headers: HeaderMap; readonly connection: unknown }
+  | UpstreamFailure;
+
+export interface UpstreamFailure {
+  readonly kind: "failure";
+  readonly reason: ResetReason;
+  /** The transport's own words, for `transport failure reason:` in the body. */
+  readonly transportReason?: string;
+  /** How much of the request went out; `nothing` makes a retry safe. */
+  readonly sent: "nothing" | "partial" | "all";
+  readonly reusedConnection: boolean;
+}
+
+/** Lets the core give up an exchange: client gone, timeout. */
+export interface Cancellation {
+  readonly cancelled: ResetReason | undefined;
+  /** Calls back once, at once if it happened already. */
+  onCancel(callback: (reason: ResetReason) => void): void;
+}
+
+/** Sends one request to one host. Never throws and never rejects: failures are values, classified by the host in one place. */
+export interface UpstreamTransport {
+  exchange(
+    target: UpstreamTarget,
+    request: UpstreamRequest,
+    cancellation: Cancellation,
+  ): MaybePromise<UpstreamOutcome>;
+}

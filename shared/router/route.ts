@@ -1,0 +1,59 @@
+import type { FilterKey } from "../http/filter-key.ts";
+import type { HeaderMap } from "../http/header-map.ts";
+import type { StreamInfo } from "../http/stream-info.ts";
+
+/** What every compiled route knows, whatever it does. Immutable; a request keeps the one it was given. */
+interface RouteCommon {
+  /** `Route.name`; empty if unnamed. */
+  readonly name: string;
+  readonly virtualHostName: string;
+  /** The most specific per-filter configuration: weighted cluster, route, virtual host, route configuration. */
+  perFilterConfig<T>(key: FilterKey<T>): T | undefined;
+  /** All of them, least specific first, for filters that merge. */
+  perFilterConfigs<T>(key: FilterKey<T>): readonly T[];
+  /** `response_headers_to_add` and `_to_remove` of all levels, in Envoy's order; for upstream answers and local replies. */
+  finalizeResponseHeaders(headers: HeaderMap, request: HeaderMap, info: StreamInfo): void;
+}
+
+/** Sends the request to a cluster. */
+export interface ForwardRoute extends RouteCommon {
+  readonly kind: "forward";
+  /** `undefined` when the header that should name it is missing. Weighted routes are resolved to one entry by matching. */
+  clusterName(request: HeaderMap): string | undefined;
+  readonly clusterNotFoundStatus: number;
+  /** Milliseconds from the end of the request to the end of the response headers; 0 is none. */
+  readonly timeoutMs: number;
+  /** Stream idle timeout of the route in milliseconds; `undefined` leaves the connection manager's. */
+  readonly idleTimeoutMs: number | undefined;
+  readonly priority: "DEFAULT" | "HIGH";
+  /** The host header becomes the upstream host's name once that is picked. */
+  readonly autoHostRewrite: boolean;
+  /** Header mutations of all levels, then host, then path rewrite. Runs once, before the upstream request. */
+  finalizeRequestHeaders(headers: HeaderMap, info: StreamInfo): void;
+}
+
+/** Answers by itself: `direct_response` or `redirect`. */
+export interface ReplyRoute extends RouteCommon {
+  readonly kind: "direct_response" | "redirect";
+  readonly status: number;
+  /** Empty for redirects. */
+  readonly body: string;
+  /** The `Location` of a redirect. */
+  location(request: HeaderMap): string | undefined;
+}
+
+export type Route = ForwardRoute | ReplyRoute;
+
+/** What matching gives. */
+export type RouteMatch =
+  | { readonly kind: "route"; readonly route: Route }
+  /** The virtual host wants TLS: 301 to the same address with https. */
+  | { readonly kind: "require_tls"; readonly location: string }
+  | { readonly kind: "none" };
+
+/** A compiled route configuration. */
+export interface RouteTable {
+  readonly name: string;
+  /** `random` is the stream's 64-bit value, fixed for its life, so that a cleared route cache picks the same split. */
+  match(request: HeaderMap, random: bigint): RouteMatch;
+}
