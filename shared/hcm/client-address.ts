@@ -1,0 +1,55 @@
+/** How the connection manager finds out who the client is (fields of `HttpConnectionManager`). */
+export interface ClientAddressPolicy {
+  /** The connection's peer is the client or a trusted proxy; without it the peer is a proxy of our own. */
+  readonly useRemoteAddress: boolean;
+  /** How many proxies in front of this one are trusted to have appended to `x-forwarded-for`. */
+  readonly xffNumTrustedHops: number;
+  readonly skipXffAppend: boolean;
+}
+
+/** The connection's side of the matter; addresses without port. */
+export interface Peer {
+  readonly address: string;
+  readonly localAddress: string;
+}
+
+/**
+ * The trusted client address. Source: Envoy `ConnectionManagerUtility::mutateRequestHeaders`.
+ *
+ * With `use_remote_address`, hop N is the N-th entry of `x-forwarded-for` from the right, since the peer itself is one hop.
+ * Without it, the header is all there is, and hop 0 is already its last entry. An entry that is missing or no address leaves
+ * the peer.
+ */
+export function trustedClientAddress(policy: ClientAddressPolicy, xff: string | undefined, peer: Peer): string {
+  const { useRemoteAddress, xffNumTrustedHops } = policy;
+  if (useRemoteAddress && xffNumTrustedHops === 0) return peer.address;
+  const fromRight = useRemoteAddress ? xffNumTrustedHops : xffNumTrustedHops + 1;
+  return entryFromRight(xff, fromRight) ?? peer.address;
+}
+
+/** What `x-forwarded-for` becomes; `undefined` leaves it as it is. A loopback peer is written as our own address, as in Envoy. */
+export function appendedForwardedFor(
+  policy: ClientAddressPolicy,
+  xff: string | undefined,
+  peer: Peer,
+): string | undefined {
+  if (!policy.useRemoteAddress || policy.skipXffAppend) return undefined;
+  const address = isLoopback(peer.address) ? peer.localAddress : peer.address;
+  return xff === undefined || xff === "" ? address : `${xff},${address}`;
+}
+
+export function entryFromRight(xff: string | undefined, position: number): string | undefined {
+  const entries = xff?.split(",") ?? [];
+  const entry = entries[entries.length - position]?.trim();
+  return entry !== undefined && looksLikeAddress(entry) ? entry : undefined;
+}
+
+/** A bare IPv4 or IPv6 address; a port or anything else makes an entry useless to Envoy. */
+function looksLikeAddress(text: string): boolean {
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return text.split(".").every((part) => Number(part) <= 255);
+  return text.includes(":") && /^[0-9a-fA-F:.]+$/.test(text);
+}
+
+function isLoopback(address: string): boolean {
+  return address.startsWith("127.") || address === "::1";
+}

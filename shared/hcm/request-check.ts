@@ -1,0 +1,69 @@
+import type { HeaderMap } from "../http/header-map.ts";
+import type { LocalReply } from "../http/local-reply.ts";
+import { DETAILS } from "../http/response-code-details.ts";
+
+export interface RequestCheckPolicy {
+  /** Port removed from the host before anything looks at it. */
+  readonly stripPort: "none" | "matching" | "any";
+  readonly stripTrailingHostDot: boolean;
+  /** Local port of the listener, for `strip_matching_host_port`. */
+  readonly localPort: number | undefined;
+  /** Rewrites a path without query, or refuses it. Composed from the path options once, at compile time. */
+  readonly normalizePath: (path: string) => PathOutcome;
+}
+
+export type PathOutcome =
+  | { readonly kind: "ok"; readonly path: string }
+  | { readonly kind: "redirect"; readonly path: string }
+  | { readonly kind: "rejected" };
+
+/**
+ * What must hold before routing; gives the answer to a request for which it does not. The order and the answers are Envoy's
+ * (`ActiveStream::decodeHeaders`).
+ */
+export function checkRequest(headers: HeaderMap, policy: RequestCheckPolicy): LocalReply | undefined {
+  const authority = headers.get(":authority");
+  if (authority === undefined || authority === "") return { status: 400, details: DETAILS.missingHostHeader };
+  const path = headers.get(":path");
+  const connect = headers.get(":method") === "CONNECT";
+  if (path === undefined || path === "") return connect ? undefined : { status: 404, details: DETAILS.missingPath };
+  if (!path.startsWith("/")) return { status: 404, details: DETAILS.absolutePath };
+  headers.set(":authority", normalizedHost(authority, policy));
+  return checkPath(headers, path, policy);
+}
+
+function checkPath(headers: HeaderMap, path: string, policy: RequestCheckPolicy): LocalReply | undefined {
+  const outcome = path.includes("#") ? REJECTED : policy.normalizePath(path);
+  switch (outcome.kind) {
+    case "rejected":
+      return { status: 400, details: DETAILS.pathNormalizationFailed };
+    case "redirect":
+      return {
+        status: 307,
+        details: DETAILS.pathNormalizationFailed,
+        modifyHeaders: (reply) => reply.set("location", outcome.path),
+      };
+    case "ok":
+      if (outcome.path !== path) headers.set(":path", outcome.path);
+      return undefined;
+  }
+}
+
+const REJECTED: PathOutcome = { kind: "rejected" };
+
+function normalizedHost(authority: string, policy: RequestCheckPolicy): string {
+  const portAt = portPosition(authority);
+  const port = portAt < 0 ? undefined : Number(authority.slice(portAt + 1));
+  const strips =
+    portAt >= 0 && (policy.stripPort === "any" || (policy.stripPort === "matching" && port === policy.localPort));
+  const host = portAt < 0 ? authority : authority.slice(0, portAt);
+  const bare = policy.stripTrailingHostDot && host.endsWith(".") ? host.slice(0, -1) : host;
+  return strips || portAt < 0 ? bare : `${bare}${authority.slice(portAt)}`;
+}
+
+/** Where `:port` begins; -1 without one. The colons inside an IPv6 literal are none. */
+function portPosition(authority: string): number {
+  const at = authority.lastIndexOf(":");
+  if (at < 0 || authority.indexOf("]") > at) return -1;
+  return /^\d+$/.test(authority.slice(at + 1)) ? at : -1;
+}
