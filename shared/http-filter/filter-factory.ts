@@ -1,7 +1,7 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
 import type { HostCapabilities } from "../host/capabilities.ts";
-import type { StatsScope } from "../stats/stats-store.ts";
+import type { StatsScope } from "../stats/stats-scope.ts";
 import type { HttpFilter, HttpFilterCallbacks, TerminalFilterCallbacks, TerminalHttpFilter } from "./http-filter.ts";
 
 /** What a filter is compiled with. */
