@@ -1,0 +1,99 @@
+import { Distribution } from "./distribution.ts";
+import { binsInPart } from "./log-linear.ts";
+import type { ThreadId } from "./merged-stats.ts";
+import { isTouched } from "./slot-pages.ts";
+import type { HistogramUnit } from "./stats-scope.ts";
+import type { HistogramValue } from "./stats-view.ts";
+
+interface Part {
+  readonly page: Float64Array;
+  readonly start: number;
+  readonly part: number;
+}
+
+/** What one thread has of a histogram. */
+interface Share {
+  readonly parts: Part[];
+  /** Its state when the counters were last reset. */
+  base: Distribution;
+}
+
+/** The part number of the slot with the sum of all values. */
+const SUM = -1;
+
+/** A histogram of several threads. */
+export class MergedHistogram {
+  readonly #name: string;
+  readonly #unit: HistogramUnit;
+  readonly #shares = new Map<ThreadId, Share>();
+  #retired = new Distribution();
+  #latched = new Distribution();
+  #interval = new Distribution();
+  #wasUsed = false;
+
+  constructor(name: string, unit: HistogramUnit) {
+    this.#name = name;
+    this.#unit = unit;
+  }
+
+  get hasThreads(): boolean {
+    return this.#shares.size > 0;
+  }
+
+  bind(thread: ThreadId, page: Float64Array, place: { readonly start: number; readonly part: number }): void {
+    const share = this.#shares.get(thread) ?? { parts: [], base: new Distribution() };
+    this.#shares.set(thread, share);
+    share.parts.push({ page, start: place.start, part: place.part });
+  }
+
+  drop(thread: ThreadId, keep: boolean): void {
+    const share = this.#shares.get(thread);
+    if (share === undefined) return;
+    this.#shares.delete(thread);
+    if (!keep) return;
+    this.#wasUsed ||= isUsed(share);
+    this.#retired = this.#retired.plus(distributionOf(share).minus(share.base));
+  }
+
+  reset(): void {
+    this.#retired = new Distribution();
+    this.#latched = new Distribution();
+    this.#interval = new Distribution();
+    for (const share of this.#shares.values()) share.base = distributionOf(share);
+  }
+
+  latch(): void {
+    const now = this.#cumulative();
+    this.#interval = now.minus(this.#latched);
+    this.#latched = now;
+  }
+
+  read(): HistogramValue {
+    return {
+      name: this.#name,
+      unit: this.#unit,
+      used: this.#wasUsed || [...this.#shares.values()].some(isUsed),
+      cumulative: this.#cumulative(),
+      interval: this.#interval,
+    };
+  }
+
+  #cumulative(): Distribution {
+    let total = this.#retired;
+    for (const share of this.#shares.values()) total = total.plus(distributionOf(share).minus(share.base));
+    return total;
+  }
+}
+
+function distributionOf({ parts }: Share): Distribution {
+  const distribution = new Distribution();
+  for (const { page, start, part } of parts) {
+    if (part === SUM) distribution.addSum(page[start] ?? 0);
+    else distribution.addPart(part, page.subarray(start, start + binsInPart(part)));
+  }
+  return distribution;
+}
+
+function isUsed({ parts }: Share): boolean {
+  return parts.some(({ page, start, part }) => part === SUM && isTouched(page[start] ?? 0));
+}
