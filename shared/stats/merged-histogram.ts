@@ -11,13 +11,6 @@ interface Part {
   readonly part: number;
 }
 
-/** What one thread has of a histogram. */
-interface Share {
-  readonly parts: Part[];
-  /** Its state when the counters were last reset. */
-  base: Distribution;
-}
-
 /** The part number of the slot with the sum of all values. */
 const SUM = -1;
 
@@ -25,7 +18,7 @@ const SUM = -1;
 export class MergedHistogram {
   readonly #name: string;
   readonly #unit: HistogramUnit;
-  readonly #shares = new Map<ThreadId, Share>();
+  readonly #shares = new Map<ThreadId, Part[]>();
   #retired = new Distribution();
   #latched = new Distribution();
   #interval = new Distribution();
@@ -41,9 +34,9 @@ export class MergedHistogram {
   }
 
   bind(thread: ThreadId, page: Float64Array, place: { readonly start: number; readonly part: number }): void {
-    const share = this.#shares.get(thread) ?? { parts: [], base: new Distribution() };
+    const share = this.#shares.get(thread) ?? [];
     this.#shares.set(thread, share);
-    share.parts.push({ page, start: place.start, part: place.part });
+    share.push({ page, start: place.start, part: place.part });
   }
 
   drop(thread: ThreadId, keep: boolean): void {
@@ -52,14 +45,7 @@ export class MergedHistogram {
     this.#shares.delete(thread);
     if (!keep) return;
     this.#wasUsed ||= isUsed(share);
-    this.#retired = this.#retired.plus(distributionOf(share).minus(share.base));
-  }
-
-  reset(): void {
-    this.#retired = new Distribution();
-    this.#latched = new Distribution();
-    this.#interval = new Distribution();
-    for (const share of this.#shares.values()) share.base = distributionOf(share);
+    this.#retired = this.#retired.plus(distributionOf(share));
   }
 
   latch(): void {
@@ -80,12 +66,12 @@ export class MergedHistogram {
 
   #cumulative(): Distribution {
     let total = this.#retired;
-    for (const share of this.#shares.values()) total = total.plus(distributionOf(share).minus(share.base));
+    for (const share of this.#shares.values()) total = total.plus(distributionOf(share));
     return total;
   }
 }
 
-function distributionOf({ parts }: Share): Distribution {
+function distributionOf(parts: readonly Part[]): Distribution {
   const distribution = new Distribution();
   for (const { page, start, part } of parts) {
     if (part === SUM) distribution.addSum(page[start] ?? 0);
@@ -94,6 +80,6 @@ function distributionOf({ parts }: Share): Distribution {
   return distribution;
 }
 
-function isUsed({ parts }: Share): boolean {
+function isUsed(parts: readonly Part[]): boolean {
   return parts.some(({ page, start, part }) => part === SUM && isTouched(page[start] ?? 0));
 }

@@ -50,10 +50,12 @@ export class MergedStats implements StatsView {
     }
   }
 
-  /** Counters read 0 from now on and histograms start anew. The writers notice nothing: the present state is subtracted. */
+  /**
+   * Counters read 0 from now on; gauges and histograms stay, as in Envoy. The writers notice nothing: what a counter has now is
+   * subtracted from then on.
+   */
   resetCounters(): void {
     for (const counter of this.#stats.counter.values()) counter.reset();
-    for (const histogram of this.#stats.histogram.values()) histogram.reset();
   }
 
   /** Ends a flush interval: what was recorded since the last call becomes the interval that histograms show. */
