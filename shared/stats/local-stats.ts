@@ -6,9 +6,9 @@ import type { StatsView } from "./stats-view.ts";
 export interface LocalStats {
   readonly store: StatsStore;
   /** The reading side, up to date at each call. */
-  view(): StatsView;
-  resetCounters(): void;
-  latchIntervals(): void;
+  readonly view: () => StatsView;
+  readonly resetCounters: () => void;
+  readonly latchIntervals: () => void;
 }
 
 /** Statistics that are written and read on one thread: the edge, command-line tools, tests. */

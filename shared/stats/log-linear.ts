@@ -11,8 +11,8 @@ export interface Bin {
   readonly offset: number;
 }
 
-/** Values from here on are counted in the last bin; in milliseconds 3,170 years. */
-const LAST_PART = 13;
+/** Its last bin takes whatever is greater: 10^16 is beyond what float64 counts exactly. */
+const LAST_PART = 15;
 
 /** How many bins a part has. */
 export function binsInPart(part: number): number {

@@ -8,7 +8,7 @@ interface Process {
   readonly merged: MergedStats;
   readonly stores: readonly StatsStore[];
   /** Delivers every store's news. */
-  deliver(): void;
+  readonly deliver: () => void;
 }
 
 function startThreads(count: number): Process {

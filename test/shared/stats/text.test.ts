@@ -17,14 +17,11 @@ function recorded(name: string, values: readonly number[], flush = true): LocalS
 describe("binOf", () => {
   it("puts every whole number into the bin that holds it, at most a tenth wide", ({ expect }) => {
     fc.assert(
-      fc.property(
-        fc.nat({ max: 2 ** 53 }).map((value) => value % 10 ** 15),
-        (value) => {
-          const { lower, width } = binBounds(binOf(value));
-          expect(lower <= value && (value < lower + width || value === lower)).toBe(true);
-          expect(width <= Math.max(lower / 10, 0.1)).toBe(true);
-        },
-      ),
+      fc.property(fc.maxSafeNat(), (value) => {
+        const { lower, width } = binBounds(binOf(value));
+        expect(lower <= value && (value < lower + width || value === lower)).toBe(true);
+        expect(width <= Math.max(lower / 10, 0.1)).toBe(true);
+      }),
       { seed: 7, numRuns: 1000 },
     );
   });
