@@ -1,0 +1,136 @@
+import { DiagnosticCollector, type PositionIndex } from "../diagnostics/collector.ts";
+import { ConfigPath } from "../diagnostics/config-path.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { checkRules } from "../schema/check-rules.ts";
+import type { Bootstrap } from "../schema/envoy-types.ts";
+import type { JsonObject } from "../schema/json-value.ts";
+import { messageSchema, type MessageSchema } from "../schema/message-schema.ts";
+import { parseJson } from "../schema/parse-json.ts";
+import { parseYaml } from "../schema/parse-yaml.ts";
+import { readMessage } from "../schema/read-message.ts";
+import { findSecrets } from "../schema/secrets.ts";
+import { SourcePositions } from "../schema/source-positions.ts";
+import {
+  type ConfigFormat,
+  DEFAULT_LIMITS,
+  type LoadLimits,
+  type SourceProblem,
+  type SourceTree,
+} from "../schema/source-tree.ts";
+
+export type { ConfigFormat, LoadLimits } from "../schema/source-tree.ts";
+export { redact } from "../schema/secrets.ts";
+
+const BOOTSTRAP = "envoy.config.bootstrap.v3.Bootstrap";
+
+export interface LoadOptions {
+  /** Name of the source in messages; its suffix tells the format where that is not given. */
+  readonly file: string;
+  readonly format?: ConfigFormat;
+  readonly limits?: Partial<LoadLimits>;
+  /** Full name of the root message. Default: Envoy's bootstrap. */
+  readonly message?: string;
+  /** Reads a part that is to be merged with others: the validation rules are left to mergeConfig. Default false. */
+  readonly partial?: boolean;
+}
+
+export interface LoadedConfig<T = Bootstrap> {
+  /** Canonical Envoy JSON. With errors among the diagnostics it is what could be read. */
+  readonly json: T;
+  readonly positions: PositionIndex;
+  /** JSON pointers of the sensitive values that are present. */
+  readonly secretPaths: ReadonlySet<string>;
+  /** Errors and warnings, in the order of the file. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads an Envoy configuration into canonical JSON and reports everything that is wrong with it in one run. Accepts what
+ * Envoy accepts. Never throws: a source that cannot be parsed gives an empty configuration and one error.
+ */
+export function loadConfig<T = Bootstrap>(source: string | Uint8Array, options: LoadOptions): LoadedConfig<T> {
+  const message = options.message ?? BOOTSTRAP;
+  const schema = messageSchema(message);
+  if (schema === undefined)
+    return refused(options.file, "", { code: "config.unknown_type", message: `no message ${message}`, offset: -1 });
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const format = options.format ?? formatOf(options.file);
+  const text = format === undefined ? err(unreadable(options.file)) : decode(source, limits);
+  if (!text.ok) return refused(options.file, "", text.error);
+  const tree = parse(text.value, format === "json" ? "json" : "yaml", limits);
+  if (!tree.ok) return refused(options.file, text.value, tree.error);
+  return read(tree.value, schema, { file: options.file, text: text.value, partial: options.partial === true });
+}
+
+function formatOf(file: string): ConfigFormat | undefined {
+  const suffix = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase();
+  if (suffix === "yaml" || suffix === "yml") return "yaml";
+  if (suffix === "pb") return "binary";
+  return suffix === "pb_text" ? undefined : "json";
+}
+
+function unreadable(file: string): SourceProblem {
+  const message = `${file}: protobuf text format (.pb_text) is not supported: convert it to .yaml, .json or .pb`;
+  return { code: "config.format", message, offset: -1 };
+}
+
+/** Envoy, too, passes over a byte order mark. */
+function decode(source: string | Uint8Array, { maxBytes }: LoadLimits): Result<string, SourceProblem> {
+  if (source.length > maxBytes) {
+    const message = `expected at most ${maxBytes} bytes, got ${source.length}`;
+    return err({ code: "config.limit", message, offset: -1 });
+  }
+  if (typeof source === "string") return ok(source.startsWith("\ufeff") ? source.slice(1) : source);
+  try {
+    return ok(new TextDecoder("utf-8", { fatal: true }).decode(source));
+  } catch {
+    return err({ code: "config.encoding", message: "expected UTF-8 text, got other bytes", offset: -1 });
+  }
+}
+
+function parse(text: string, format: "yaml" | "json", limits: LoadLimits): Result<SourceTree, SourceProblem> {
+  return format === "json" ? parseJson(text, limits) : parseYaml(text, limits);
+}
+
+interface ReadOptions {
+  readonly file: string;
+  readonly text: string;
+  readonly partial: boolean;
+}
+
+function read<T>(tree: SourceTree, schema: MessageSchema, { file, text, partial }: ReadOptions): LoadedConfig<T> {
+  const positions = new SourcePositions(file, text, tree.root);
+  const collector = new DiagnosticCollector(positions);
+  const json = readMessage(tree, schema, collector);
+  if (!partial) checkRules(json, schema.fullName, collector, errorPointers(collector.diagnostics));
+  const diagnostics = collector.diagnostics.toSorted(byPosition);
+  return { json: asTyped<T>(json), positions, secretPaths: findSecrets(json, schema.fullName), diagnostics };
+}
+
+/** The reader has compared every field with the table from which the type was generated. */
+function asTyped<T>(json: JsonObject): T {
+  return json as unknown as T;
+}
+
+function errorPointers(diagnostics: readonly Diagnostic[]): ReadonlySet<string> {
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
+  return new Set(errors.map((diagnostic) => diagnostic.path.pointer()));
+}
+
+function byPosition(a: Diagnostic, b: Diagnostic): number {
+  const { line = 0, column = 0 } = a.position ?? {};
+  return line - (b.position?.line ?? 0) || column - (b.position?.column ?? 0);
+}
+
+function refused<T>(file: string, text: string, problem: SourceProblem): LoadedConfig<T> {
+  const positions = new SourcePositions(file, text, { kind: "null", offset: 0 });
+  const diagnostic: Diagnostic = {
+    severity: "error",
+    code: problem.code,
+    path: ConfigPath.root,
+    position: positions.positionOf(problem.offset) ?? { file, line: 1, column: 1 },
+    message: problem.message,
+  };
+  return { json: asTyped<T>({}), positions, secretPaths: new Set(), diagnostics: [diagnostic] };
+}

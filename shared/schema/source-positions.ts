@@ -1,0 +1,107 @@
+import type { PositionIndex } from "../diagnostics/collector.ts";
+import type { ConfigPath } from "../diagnostics/config-path.ts";
+import type { SourcePosition } from "../diagnostics/diagnostic.ts";
+import type { SourceNode } from "./source-node.ts";
+import { isTypedStruct, typeNameOf } from "./type-url.ts";
+
+interface Place {
+  readonly node: SourceNode;
+  /** Where the key stands, for a field; where the value stands, for a list element. */
+  readonly offset: number;
+}
+
+/**
+ * Finds canonical paths in the tree that the configuration was read from. Nothing is indexed: a path is walked when somebody
+ * asks, which happens for problems only.
+ */
+export class SourcePositions implements PositionIndex {
+  readonly #file: string;
+  readonly #root: SourceNode;
+  readonly #lines: LineIndex;
+
+  constructor(file: string, text: string, root: SourceNode) {
+    this.#file = file;
+    this.#root = root;
+    this.#lines = new LineIndex(text);
+  }
+
+  find(path: ConfigPath): SourcePosition | undefined {
+    let place: Place = { node: this.#root, offset: this.#root.offset };
+    for (const step of stepsOf(path)) {
+      const next = stepInto(place, step);
+      if (next === undefined) break;
+      place = next;
+    }
+    return this.positionOf(place.offset);
+  }
+
+  /** Whether every step of the path stands in the source. */
+  has(path: ConfigPath): boolean {
+    let place: Place | undefined = { node: this.#root, offset: this.#root.offset };
+    for (const step of stepsOf(path)) place = place === undefined ? undefined : stepInto(place, step);
+    return place !== undefined;
+  }
+
+  positionOf(offset: number): SourcePosition | undefined {
+    return offset < 0 ? undefined : { file: this.#file, ...this.#lines.lineAndColumn(offset) };
+  }
+}
+
+function stepsOf(path: ConfigPath): string[] {
+  const pointer = path.pointer();
+  if (pointer === "") return [];
+  const steps = pointer.slice(1).split("/");
+  return steps.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+function stepInto({ node, offset }: Place, step: string): Place | undefined {
+  if (node.kind === "list") {
+    const item = node.items[Number(step)];
+    return item && { node: item, offset: item.offset };
+  }
+  if (node.kind === "map") {
+    const inner = contentOf(node);
+    const found = inner.kind === "map" ? findEntry(inner, step) : undefined;
+    if (found !== undefined) return { node: found.value, offset: found.keyOffset };
+  }
+  // A value that stands where a list is expected is the list's only element.
+  return step === "0" ? { node, offset } : undefined;
+}
+
+function findEntry(
+  node: SourceNode & { readonly kind: "map" },
+  step: string,
+): (typeof node.entries)[number] | undefined {
+  const snake = step.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return (
+    node.entries.find(({ key }) => key === step) ??
+    node.entries.find(({ key }) => key === snake || key.replaceAll("_", "") === step.toLowerCase())
+  );
+}
+
+/** The configuration in a TypedStruct has its path without the wrapper. */
+function contentOf(node: SourceNode & { readonly kind: "map" }): SourceNode {
+  const type = node.entries.find(({ key }) => key === "@type")?.value;
+  if (type?.kind !== "string" || !isTypedStruct(typeNameOf(type.text))) return node;
+  return node.entries.find(({ key }) => key === "value")?.value ?? node;
+}
+
+class LineIndex {
+  readonly #starts: number[] = [0];
+
+  constructor(text: string) {
+    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) this.#starts.push(at + 1);
+  }
+
+  /** Both count from 1; a column is a UTF-16 unit, as editors count. */
+  lineAndColumn(offset: number): { readonly line: number; readonly column: number } {
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((this.#starts[middle] ?? Infinity) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (this.#starts[low] ?? 0) + 1 };
+  }
+}
