@@ -126,22 +126,12 @@ describe("MergedStats", () => {
     );
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 60 }), (operations) => {
-        const { merged, stores, deliver } = startThreads(3);
+        const threads = startThreads(3);
+        const { merged, deliver } = threads;
         const model = new Model();
-        for (const { kind, thread: id, name, amount: n } of operations) {
-          const store = model.alive(id) ? stores[id] : undefined;
-          const act = {
-            count: () => store?.counter(name).add(n),
-            set: () => store?.gauge(name).set(n),
-            record: () => store?.histogram(name, "ms").record(n),
-            deliver,
-            kill: () => {
-              deliver();
-              merged.removeThread(id, { keepCounters: true });
-            },
-          };
-          act[kind]();
-          model.apply({ kind, thread: id, name, amount: n });
+        for (const operation of operations) {
+          performOn(threads, operation, model.alive(operation.thread));
+          model.apply(operation);
         }
         deliver();
         const counters = merged.counters().map(({ name, value }) => [name, value] as const);
@@ -159,6 +149,19 @@ interface Operation {
   readonly thread: number;
   readonly name: string;
   readonly amount: number;
+}
+
+/** A dead thread does nothing any more. */
+function performOn(threads: Process, { kind, thread, name, amount }: Operation, alive: boolean): void {
+  if (kind === "deliver") threads.deliver();
+  if (!alive) return;
+  const store = threads.stores[thread];
+  if (kind === "count") store?.counter(name).add(amount);
+  if (kind === "set") store?.gauge(name).set(amount);
+  if (kind === "record") store?.histogram(name, "ms").record(amount);
+  if (kind !== "kill") return;
+  threads.deliver();
+  threads.merged.removeThread(thread, { keepCounters: true });
 }
 
 /** What the numbers must be, kept in the plainest way. */
