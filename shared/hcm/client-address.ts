@@ -47,7 +47,7 @@ export function entryFromRight(xff: string | undefined, position: number): strin
 /** A bare IPv4 or IPv6 address; a port or anything else makes an entry useless to Envoy. */
 function looksLikeAddress(text: string): boolean {
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return text.split(".").every((part) => Number(part) <= 255);
-  return text.includes(":") && /^[0-9a-fA-F:.]+$/.test(text);
+  return text.split(":").length > 2 && /^[0-9a-fA-F:.]+$/.test(text);
 }
 
 function isLoopback(address: string): boolean {

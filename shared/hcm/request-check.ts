@@ -8,6 +8,8 @@ export interface RequestCheckPolicy {
   readonly stripTrailingHostDot: boolean;
   /** Local port of the listener, for `strip_matching_host_port`. */
   readonly localPort: number | undefined;
+  /** Names and values of all headers together (`max_request_headers_kb`). */
+  readonly maxHeaderBytes: number;
   /** Rewrites a path without query, or refuses it. Composed from the path options once, at compile time. */
   readonly normalizePath: (path: string) => PathOutcome;
 }
@@ -22,6 +24,7 @@ export type PathOutcome =
  * (`ActiveStream::decodeHeaders`).
  */
 export function checkRequest(headers: HeaderMap, policy: RequestCheckPolicy): LocalReply | undefined {
+  if (headers.byteSize > policy.maxHeaderBytes) return { status: 431, details: DETAILS.headersTooLarge };
   const authority = headers.get(":authority");
   if (authority === undefined || authority === "") return { status: 400, details: DETAILS.missingHostHeader };
   const path = headers.get(":path");

@@ -27,7 +27,9 @@ export const connectionManagerSupport: readonly MessageSupport[] = [
     preserveExternalRequestId: edgeOnly,
     alwaysSetRequestIdInResponse: edgeOnly,
     normalizePath: {
-      edge: approximated("dot segments are always resolved, since that is what the exit sends; the rest is as in Envoy"),
+      edge: approximated(
+        "dot segments are always resolved, since that is what the exit sends; the rest is as in Envoy",
+      ),
       node: HTTP_ON_NODE,
     },
     mergeSlashes: edgeOnly,

@@ -9,6 +9,7 @@ export const DETAILS = {
   clusterNotFound: "cluster_not_found",
   noHealthyUpstream: "no_healthy_upstream",
   responseTimeout: "response_timeout",
+  headersTooLarge: "http1.headers_too_large",
   missingHostHeader: "missing_host_header",
   missingPath: "missing_path_rejected",
   absolutePath: "absolute_path_rejected",

@@ -1,0 +1,28 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+/** The name under which the Worker imports its configuration; a module of its own, so that a bundle serves any configuration. */
+export const CONFIG_MODULE = "compiled-config.json";
+
+/** Stands beside the compiled command line in the published package. */
+const SHIPPED = new URL("../../worker/bundle.js", import.meta.url);
+const ENTRY = new URL("../../worker/index.ts", import.meta.url);
+
+/**
+ * The Worker as one module that imports only {@link CONFIG_MODULE}: the shipped one in the published package, else bundled
+ * from the sources.
+ */
+export async function workerBundle(): Promise<string> {
+  if (!import.meta.url.endsWith(".ts")) return readFile(SHIPPED, "utf8");
+  const { build } = await import("esbuild");
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(ENTRY)],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2024",
+    conditions: ["workerd", "worker", "browser"],
+    external: [`./${CONFIG_MODULE}`],
+  });
+  return outputFiles[0]?.text ?? "";
+}

@@ -1,0 +1,50 @@
+import type { Clock } from "../host/clock.ts";
+import type { StreamInfo } from "../http/stream-info.ts";
+import type { Counter, Gauge, Histogram, StatsScope } from "../stats/stats-scope.ts";
+
+/** The statistics of one connection manager that are kept: `http.<stat_prefix>.`, names as in Envoy. */
+export class ConnectionManagerStats {
+  readonly #total: Counter;
+  readonly #completed: Counter;
+  readonly #active: Gauge;
+  readonly #rxReset: Counter;
+  readonly #time: Histogram;
+  readonly #classes: readonly Counter[];
+  readonly tooLarge: Counter;
+  readonly nonRelativePath: Counter;
+  readonly failedPathNormalization: Counter;
+  readonly redirectedWithNormalizedPath: Counter;
+  readonly wsOnNonWsRoute: Counter;
+
+  constructor(scope: StatsScope) {
+    this.#total = scope.counter("downstream_rq_total");
+    this.#completed = scope.counter("downstream_rq_completed");
+    this.#active = scope.gauge("downstream_rq_active");
+    this.#rxReset = scope.counter("downstream_rq_rx_reset");
+    this.#time = scope.histogram("downstream_rq_time", "ms");
+    this.#classes = [1, 2, 3, 4, 5].map((digit) => scope.counter(`downstream_rq_${digit}xx`));
+    this.tooLarge = scope.counter("downstream_rq_too_large");
+    this.nonRelativePath = scope.counter("downstream_rq_non_relative_path");
+    this.failedPathNormalization = scope.counter("downstream_rq_failed_path_normalization");
+    this.redirectedWithNormalizedPath = scope.counter("downstream_rq_redirected_with_normalized_path");
+    this.wsOnNonWsRoute = scope.counter("downstream_rq_ws_on_non_ws_route");
+  }
+
+  onStart(): void {
+    this.#total.inc();
+    this.#active.inc();
+  }
+
+  /** Once per stream. A stream that was given up before its answer counts as reset, not as completed. */
+  onEnd(info: StreamInfo, clock: Clock): void {
+    this.#active.dec();
+    const code = info.responseCode;
+    if (code === undefined) {
+      this.#rxReset.inc();
+      return;
+    }
+    this.#completed.inc();
+    this.#classes[Math.floor(code / 100) - 1]?.inc();
+    this.#time.record(clock.monotonicMs() - info.startMonotonicMs);
+  }
+}
