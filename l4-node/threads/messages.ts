@@ -1,0 +1,65 @@
+import type { Bootstrap } from "../../shared/schema/envoy-types.ts";
+import type { SlotEvent } from "../../shared/stats/slot-event.ts";
+import type { BindAddress } from "../listener/bind-address.ts";
+import type { LogLevel } from "../../shared/host/logger.ts";
+
+/** What a worker thread is told when it is made. */
+export interface ThreadSetup {
+  readonly logLevel: LogLevel;
+  /** How long connections of a listener that was changed or removed may go on. */
+  readonly drainTimeMs: number;
+}
+
+/** A configuration as it is posted to every thread: plain data, with everything that only the main thread can decide. */
+export interface ThreadConfig {
+  /** Grows by one with each attempt; acknowledgements name it. */
+  readonly version: number;
+  readonly bootstrap: Bootstrap;
+  /** Where this thread binds, by listener name. A listener that is not here is served by another thread. */
+  readonly binds: Readonly<Record<string, BindAddress>>;
+  /** What names were found to mean so far. */
+  readonly resolutions: readonly Resolution[];
+}
+
+/** The addresses behind one endpoint whose address is a name. */
+export interface Resolution {
+  readonly cluster: string;
+  /** Position among the cluster's endpoints, in declared order. */
+  readonly endpoint: number;
+  readonly addresses: readonly string[];
+}
+
+/** From the main thread to a worker thread. */
+export type ThreadCommand =
+  /** Phase one of an update: compile, bind, change nothing. Answered by `prepared` or `refused`. */
+  | { readonly kind: "prepare"; readonly config: ThreadConfig }
+  /** Phase two. Answered by `committed`. */
+  | { readonly kind: "commit"; readonly version: number }
+  /** Instead of phase two: forget what was prepared. Not answered. */
+  | { readonly kind: "abort"; readonly version: number }
+  | { readonly kind: "resolve"; readonly resolution: Resolution }
+  /** Close the listening sockets; connections go on. */
+  | { readonly kind: "stop_accepting"; readonly listeners: readonly string[] }
+  /** End all connections, queued bytes first. Answered by `idle` once none is left. */
+  | { readonly kind: "close_connections"; readonly mode: "flush" | "abort" }
+  /** Answered by `hosts`. */
+  | { readonly kind: "report_hosts"; readonly request: number };
+
+/** From a worker thread to the main thread. */
+export type ThreadReport =
+  | { readonly kind: "online" }
+  | { readonly kind: "prepared"; readonly version: number }
+  | { readonly kind: "refused"; readonly version: number; readonly reason: string }
+  | { readonly kind: "committed"; readonly version: number }
+  | { readonly kind: "stats"; readonly events: readonly SlotEvent[] }
+  | { readonly kind: "idle" }
+  | { readonly kind: "hosts"; readonly request: number; readonly hosts: readonly HostReport[] };
+
+/** What one thread knows of one host of a cluster. */
+export interface HostReport {
+  readonly cluster: string;
+  readonly address: string;
+  readonly cxActive: number;
+  readonly cxTotal: number;
+  readonly cxConnectFail: number;
+}
