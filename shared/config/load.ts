@@ -6,6 +6,7 @@ import { checkRules } from "../schema/check-rules.ts";
 import type { Bootstrap } from "../schema/envoy-types.ts";
 import type { JsonObject } from "../schema/json-value.ts";
 import { messageSchema, type MessageSchema } from "../schema/message-schema.ts";
+import { parseBinary } from "../schema/parse-binary.ts";
 import { parseJson } from "../schema/parse-json.ts";
 import { parseYaml } from "../schema/parse-yaml.ts";
 import { readMessage } from "../schema/read-message.ts";
@@ -22,7 +23,8 @@ import {
 export type { ConfigFormat, LoadLimits } from "../schema/source-tree.ts";
 export { redact } from "../schema/secrets.ts";
 
-const BOOTSTRAP = "envoy.config.bootstrap.v3.Bootstrap";
+/** Root message of a configuration file. */
+export const BOOTSTRAP: string = "envoy.config.bootstrap.v3.Bootstrap";
 
 export interface LoadOptions {
   /** Name of the source in messages; its suffix tells the format where that is not given. */
@@ -55,14 +57,34 @@ export function loadConfig<T = Bootstrap>(source: string | Uint8Array, options: 
   if (schema === undefined)
     return refused(options.file, "", { code: "config.unknown_type", message: `no message ${message}`, offset: -1 });
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const format = options.format ?? formatOf(options.file);
-  const text = format === undefined ? err(unreadable(options.file)) : decode(source, limits);
-  if (!text.ok) return refused(options.file, "", text.error);
-  const tree = parse(text.value, format === "json" ? "json" : "yaml", limits);
-  if (!tree.ok) return refused(options.file, text.value, tree.error);
-  return read(tree.value, schema, { file: options.file, text: text.value, partial: options.partial === true });
+  const parsed = parse(source, schema, { ...options, limits });
+  if (!parsed.tree.ok) return refused(options.file, parsed.text, parsed.tree.error);
+  const { file, partial = false } = options;
+  return read(parsed.tree.value, schema, { file, text: parsed.text, partial });
 }
 
+interface Parsed {
+  /** Empty for a source that is not text. */
+  readonly text: string;
+  readonly tree: Result<SourceTree, SourceProblem>;
+}
+
+function parse(
+  source: string | Uint8Array,
+  schema: MessageSchema,
+  options: LoadOptions & { readonly limits: LoadLimits },
+): Parsed {
+  const { file, limits } = options;
+  const format = options.format ?? formatOf(file);
+  if (format === undefined) return { text: "", tree: err(unreadable(file)) };
+  if (source.length > limits.maxBytes) return { text: "", tree: err(tooLarge(source.length, limits)) };
+  if (format === "binary") return { text: "", tree: parseBinary(toBytes(source), schema, limits) };
+  const text = decode(source);
+  if (!text.ok) return { text: "", tree: text };
+  return { text: text.value, tree: format === "json" ? parseJson(text.value, limits) : parseYaml(text.value, limits) };
+}
+
+/** As Envoy, which takes every suffix it does not know for JSON. */
 function formatOf(file: string): ConfigFormat | undefined {
   const suffix = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase();
   if (suffix === "yaml" || suffix === "yml") return "yaml";
@@ -75,22 +97,22 @@ function unreadable(file: string): SourceProblem {
   return { code: "config.format", message, offset: -1 };
 }
 
+function tooLarge(size: number, { maxBytes }: LoadLimits): SourceProblem {
+  return { code: "config.limit", message: `expected at most ${maxBytes} bytes, got ${size}`, offset: -1 };
+}
+
+function toBytes(source: string | Uint8Array): Uint8Array {
+  return typeof source === "string" ? new TextEncoder().encode(source) : source;
+}
+
 /** Envoy, too, passes over a byte order mark. */
-function decode(source: string | Uint8Array, { maxBytes }: LoadLimits): Result<string, SourceProblem> {
-  if (source.length > maxBytes) {
-    const message = `expected at most ${maxBytes} bytes, got ${source.length}`;
-    return err({ code: "config.limit", message, offset: -1 });
-  }
+function decode(source: string | Uint8Array): Result<string, SourceProblem> {
   if (typeof source === "string") return ok(source.startsWith("\ufeff") ? source.slice(1) : source);
   try {
     return ok(new TextDecoder("utf-8", { fatal: true }).decode(source));
   } catch {
     return err({ code: "config.encoding", message: "expected UTF-8 text, got other bytes", offset: -1 });
   }
-}
-
-function parse(text: string, format: "yaml" | "json", limits: LoadLimits): Result<SourceTree, SourceProblem> {
-  return format === "json" ? parseJson(text, limits) : parseYaml(text, limits);
 }
 
 interface ReadOptions {
@@ -113,7 +135,8 @@ function asTyped<T>(json: JsonObject): T {
   return json as unknown as T;
 }
 
-function errorPointers(diagnostics: readonly Diagnostic[]): ReadonlySet<string> {
+/** Where errors have been reported already. */
+export function errorPointers(diagnostics: readonly Diagnostic[]): ReadonlySet<string> {
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
   return new Set(errors.map((diagnostic) => diagnostic.path.pointer()));
 }

@@ -7,7 +7,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "./json-value.ts";
 import { type FieldSchema, messageSchema, type MessageSchema } from "./message-schema.ts";
 import { type Refusal, scalarDefault } from "./scalars.ts";
 import { shorten } from "./source-node.ts";
-import { typeNameOf } from "./type-url.ts";
+import { typeNameOfAny } from "./type-url.ts";
 import { elementsOf } from "./visit.ts";
 import { hasSpecialJson } from "./well-known-types.ts";
 
@@ -143,7 +143,7 @@ class RuleChecker {
 
   #any(value: JsonValue, path: ConfigPath): void {
     if (!isJsonObject(value)) return;
-    const type = typeNameOf(String(value["@type"]));
+    const type = typeNameOfAny(value);
     if (!hasSpecialJson(type)) this.message(value, type, path);
   }
 

@@ -33,6 +33,7 @@ export interface MessageSchema {
   readonly fields: readonly FieldSchema[];
   /** By proto name and by JSON name. */
   readonly fieldsByName: ReadonlyMap<string, FieldSchema>;
+  readonly fieldsByNumber: ReadonlyMap<number, FieldSchema>;
   /** Oneofs of which a member must be set, with their members. */
   readonly requiredOneofs: ReadonlyMap<string, readonly FieldSchema[]>;
   /** Names of fields that Envoy has removed. */
@@ -72,6 +73,7 @@ function buildMessage(fullName: string, row: MessageRow): MessageSchema {
     fullName,
     fields,
     fieldsByName: new Map(fields.flatMap((field) => [[field.name, field] as const, [field.jsonName, field] as const])),
+    fieldsByNumber: new Map(fields.map((field) => [field.number, field] as const)),
     requiredOneofs: new Map((row.requiredOneofs ?? []).map((name) => [name, fields.filter((f) => f.oneof === name)])),
     removedFields: row.reserved ?? [],
     workInProgress: row.wip === true,

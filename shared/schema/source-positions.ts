@@ -27,7 +27,7 @@ export class SourcePositions implements PositionIndex {
 
   find(path: ConfigPath): SourcePosition | undefined {
     let place: Place = { node: this.#root, offset: this.#root.offset };
-    for (const step of stepsOf(path)) {
+    for (const step of pathSteps(path)) {
       const next = stepInto(place, step);
       if (next === undefined) break;
       place = next;
@@ -35,19 +35,13 @@ export class SourcePositions implements PositionIndex {
     return this.positionOf(place.offset);
   }
 
-  /** Whether every step of the path stands in the source. */
-  has(path: ConfigPath): boolean {
-    let place: Place | undefined = { node: this.#root, offset: this.#root.offset };
-    for (const step of stepsOf(path)) place = place === undefined ? undefined : stepInto(place, step);
-    return place !== undefined;
-  }
-
   positionOf(offset: number): SourcePosition | undefined {
     return offset < 0 ? undefined : { file: this.#file, ...this.#lines.lineAndColumn(offset) };
   }
 }
 
-function stepsOf(path: ConfigPath): string[] {
+/** The steps of a path from the root, as keys of canonical JSON. */
+export function pathSteps(path: ConfigPath): string[] {
   const pointer = path.pointer();
   if (pointer === "") return [];
   const steps = pointer.slice(1).split("/");
@@ -72,10 +66,9 @@ function findEntry(
   node: SourceNode & { readonly kind: "map" },
   step: string,
 ): (typeof node.entries)[number] | undefined {
-  const snake = step.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const folded = step.toLowerCase();
   return (
-    node.entries.find(({ key }) => key === step) ??
-    node.entries.find(({ key }) => key === snake || key.replaceAll("_", "") === step.toLowerCase())
+    node.entries.find(({ key }) => key === step) ?? node.entries.find(({ key }) => key.replaceAll("_", "") === folded)
   );
 }
 

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../base/result.ts";
 import type { ConfigCode } from "./diagnostic-codes.ts";
+import type { JsonObject } from "./json-value.ts";
 import { messageSchema } from "./message-schema.ts";
 import { describeNode, entryOf, type MapNode, type SourceNode } from "./source-node.ts";
 import { hasSpecialJson } from "./well-known-types.ts";
@@ -25,6 +26,12 @@ const TYPED_STRUCTS: ReadonlySet<string> = new Set(["xds.type.v3.TypedStruct", "
 /** The full message name in a type URL: what follows the last slash. */
 export function typeNameOf(typeUrl: string): string {
   return typeUrl.slice(typeUrl.lastIndexOf("/") + 1);
+}
+
+/** The full message name of an Any in canonical JSON; empty for an object that is none. */
+export function typeNameOfAny(any: JsonObject): string {
+  const typeUrl = any["@type"];
+  return typeof typeUrl === "string" ? typeNameOf(typeUrl) : "";
 }
 
 export function isTypedStruct(fullName: string): boolean {

@@ -1,7 +1,7 @@
 import { ConfigPath } from "../diagnostics/config-path.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json-value.ts";
 import { type FieldSchema, messageSchema } from "./message-schema.ts";
-import { typeNameOf } from "./type-url.ts";
+import { typeNameOfAny } from "./type-url.ts";
 import { hasSpecialJson } from "./well-known-types.ts";
 
 export { messageFields } from "./message-schema.ts";
@@ -58,7 +58,7 @@ function visitElement(element: JsonValue, type: string, path: ConfigPath, visito
     visitMessage(element, type, path, visitor);
     return;
   }
-  const inner = typeNameOf(String(element["@type"]));
+  const inner = typeNameOfAny(element);
   if (hasSpecialJson(inner)) {
     const nested = element["value"];
     if (inner === "google.protobuf.Any" && nested !== undefined)
