@@ -52,6 +52,5 @@ export const connectionManagerSupport: readonly MessageSupport[] = [
     name: edgeOnly,
     typedConfig: edgeOnly,
     isOptional: edgeOnly,
-    disabled: edgeOnly,
   }),
 ];
