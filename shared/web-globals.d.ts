@@ -15,3 +15,11 @@ declare class AbortController {
   readonly signal: AbortSignal;
   abort(reason?: unknown): void;
 }
+// Only passed through, by the admin application to and from hono.
+declare class Request {
+  readonly method: string;
+  readonly url: string;
+}
+declare class Response {
+  readonly status: number;
+}

@@ -30,8 +30,3 @@ export function text(body: string, status: AdminReply["status"] = 200): AdminRep
 export function prettyJson(value: unknown): AdminReply {
   return { status: 200, type: "json", body: `${JSON.stringify(value, undefined, 1)}\n` };
 }
-
-/** A switch in the query counts as on unless it says otherwise. */
-export function isOn(value: string | undefined): boolean {
-  return value !== undefined && value !== "false" && value !== "0";
-}

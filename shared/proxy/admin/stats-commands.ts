@@ -4,7 +4,7 @@ import { renderPrometheus } from "../../stats/prometheus.ts";
 import type { StatKind } from "../../stats/slot-event.ts";
 import { selectStats, type StatsView } from "../../stats/stats-view.ts";
 import { type HistogramMode, renderStatsText } from "../../stats/text.ts";
-import { type AdminCommand, type AdminQuery, type AdminReply, isOn, text } from "./admin-command.ts";
+import { type AdminCommand, type AdminQuery, type AdminReply, text } from "./admin-command.ts";
 import type { AdminSource } from "./admin-source.ts";
 import { type CompileFilter, nameFilter } from "./name-filter.ts";
 
@@ -69,7 +69,7 @@ async function printStats(
   if (!filter.ok) return text(`Invalid re2 regex: ${filter.error}`, 400);
   const matches = kind === "none" ? () => false : filter.value;
   const only = kind === "all" || kind === "none" ? {} : { only: kind };
-  const selected = selectStats(await source.stats(), { usedOnly: isOn(query("usedonly")), matches, ...only });
+  const selected = selectStats(await source.stats(), { usedOnly: query("usedonly") !== undefined, matches, ...only });
   return render(selected);
 }
 
