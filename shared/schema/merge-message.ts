@@ -57,7 +57,7 @@ function mergeSpecial(base: JsonValue, overlay: JsonValue, type: string): JsonVa
     case "google.protobuf.ListValue":
       return joinLists(base, overlay);
     case "google.protobuf.Duration":
-      return mergeDurations(String(base), String(overlay));
+      return typeof base === "string" && typeof overlay === "string" ? mergeDurations(base, overlay) : overlay;
     default:
       return overlay;
   }

@@ -84,7 +84,7 @@ class MessageReader {
     const rival = given.get(field.oneof);
     given.set(field.oneof, field.name);
     if (rival === undefined) return true;
-    this.#sink.error(path, "config.oneof", `expected only one of ${field.oneof}, got ${rival} and ${field.name}`);
+    this.#sink.error(path, "config.oneof", `expected only one field of ${field.oneof}, got ${rival} and ${field.name}`);
     return false;
   }
 
@@ -261,7 +261,7 @@ function inOrder(schema: MessageSchema, values: ReadonlyMap<FieldSchema, JsonVal
 
 /** A key that looks like a field name is shown as one. */
 function stepInto(path: ConfigPath, key: string): ConfigPath {
-  return /^\w+$/.test(key) ? path.field(key) : path.key(key);
+  return /^[a-z]\w*$/.test(key) ? path.field(key) : path.key(key);
 }
 
 function shortName(fullName: string): string {
