@@ -1,6 +1,6 @@
 import { Distribution } from "./distribution.ts";
 import { binsInPart } from "./log-linear.ts";
-import type { ThreadId } from "./merged-stats.ts";
+import type { ThreadId } from "./slot-event.ts";
 import { isTouched } from "./slot-pages.ts";
 import type { HistogramUnit } from "./stats-scope.ts";
 import type { HistogramValue } from "./stats-view.ts";

@@ -1,4 +1,4 @@
-import type { ThreadId } from "./merged-stats.ts";
+import type { ThreadId } from "./slot-event.ts";
 import { isTouched } from "./slot-pages.ts";
 import type { StatValue } from "./stats-view.ts";
 

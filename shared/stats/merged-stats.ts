@@ -1,9 +1,7 @@
 import { MergedHistogram } from "./merged-histogram.ts";
 import { MergedScalar } from "./merged-scalar.ts";
-import type { SlotBinding, SlotEvent, StatKind } from "./slot-event.ts";
+import type { SlotBinding, SlotEvent, StatKind, ThreadId } from "./slot-event.ts";
 import type { HistogramValue, StatsView, StatValue } from "./stats-view.ts";
-
-export type ThreadId = number | string;
 
 /** What every kind of merged statistic can do about its threads. */
 interface Merged {

@@ -1,5 +1,8 @@
 import type { GaugeMerge, HistogramUnit } from "./stats-scope.ts";
 
+/** Tells writers apart; a thread that replaces a dead one gets an id of its own. */
+export type ThreadId = number | string;
+
 /** What a statistic is, apart from its name. */
 export type StatKind = "counter" | "gauge" | "histogram";
 
