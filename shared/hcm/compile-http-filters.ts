@@ -1,8 +1,8 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
 import type { HostCapabilities } from "../host/capabilities.ts";
-import type { NewHttpFilter, NewTerminalFilter } from "../http-filter/filter-factory.ts";
-import type { AnyFilterFactory, FilterRegistry } from "../http-filter/filter-registry.ts";
+import { type ChainEntry, createFilterChain, type FilterChain } from "../http-filter/filter-chain.ts";
+import type { FilterRegistry } from "../http-filter/filter-registry.ts";
 import type { AnyMessage, HttpFilter } from "../schema/envoy-types.ts";
 import type { StatsScope } from "../stats/stats-scope.ts";
 
@@ -14,69 +14,51 @@ export interface HttpFiltersContext {
   readonly stats: StatsScope;
 }
 
-/** The HTTP filters of one connection manager: made once, instantiated per stream. */
-export interface CompiledHttpFilters {
-  readonly filters: readonly { readonly name: string; readonly create: NewHttpFilter }[];
-  readonly terminal: { readonly name: string; readonly create: NewTerminalFilter };
-}
-
-/** A filter of the chain with the factory that its configuration type names. */
-interface Named {
-  readonly name: string;
-  readonly config: AnyMessage;
-  readonly path: ConfigPath;
-  readonly factory: AnyFilterFactory;
-}
-
-/** Compiles `http_filters`; nothing after reporting why. The last one must be terminal and no other may be. */
+/** Compiles `http_filters`; nothing after reporting why. */
 export function compileHttpFilters(
   configs: readonly HttpFilter[],
   path: ConfigPath,
   context: HttpFiltersContext,
-): CompiledHttpFilters | undefined {
-  const named = configs.flatMap((config, position) => findFactory(config, path.index(position), context) ?? []);
-  if (!checkTerminal(named, path, context.diagnostics)) return undefined;
-  const filters: { name: string; create: NewHttpFilter }[] = [];
-  for (const { factory, name, ...entry } of named) {
-    if (factory.terminal) {
-      const create = factory.prepare(configOf(entry.config), { filterName: name, path: entry.path, ...context });
-      return create === undefined ? undefined : { filters, terminal: { name, create } };
-    }
-    const create = factory.prepare(configOf(entry.config), { filterName: name, path: entry.path, ...context });
-    if (create !== undefined) filters.push({ name, create });
+): FilterChain | undefined {
+  const entries: ChainEntry[] = [];
+  let complete = true;
+  for (const [position, config] of configs.entries()) {
+    const entry = compileFilter(config, path.index(position), context);
+    if (entry === "refused") complete = false;
+    else if (entry !== "left out") entries.push(entry);
   }
+  if (!complete) return undefined;
+  const chain = createFilterChain(entries);
+  if (chain.ok) return chain.value;
+  context.diagnostics.error(path, "config.terminal_filter", chain.error);
   return undefined;
 }
 
-function findFactory(filter: HttpFilter, path: ConfigPath, context: HttpFiltersContext): Named | undefined {
-  const { name = "", typedConfig, isOptional = false } = filter;
+function compileFilter(
+  { name = "", typedConfig, isOptional = false }: HttpFilter,
+  path: ConfigPath,
+  context: HttpFiltersContext,
+): ChainEntry | "refused" | "left out" {
+  const { diagnostics, capabilities, registry } = context;
   const configPath = path.field("typedConfig");
   if (typedConfig === undefined) {
-    context.diagnostics.error(path, "config.required", `expected typed_config for the filter "${name}", got none`);
-    return undefined;
+    diagnostics.error(path, "config.required", `expected typed_config for the filter "${name}", got none`);
+    return "refused";
   }
-  const factory = context.registry.find(typedConfig["@type"]);
-  if (factory !== undefined) return { name, config: typedConfig, path: configPath, factory };
-  const message = `no implementation of the filter "${name}" with type URL ${typedConfig["@type"]} on ${context.capabilities.target}`;
-  if (isOptional) context.diagnostics.warning(configPath, "config.unknown_extension", `${message}; it is optional`);
-  else context.diagnostics.error(configPath, "config.unknown_extension", message);
-  return undefined;
-}
-
-function checkTerminal(filters: readonly Named[], path: ConfigPath, diagnostics: DiagnosticSink): boolean {
-  const misplaced = filters.slice(0, -1).filter(({ factory }) => factory.terminal);
-  for (const { name, path: at } of misplaced) {
-    diagnostics.error(at, "config.terminal_filter", `the terminal filter "${name}" must be the last in its chain`);
+  const factory = registry.find(typedConfig["@type"]);
+  if (factory === undefined) {
+    const message = `no implementation of the filter "${name}" with type URL ${typedConfig["@type"]} on ${capabilities.target}`;
+    if (!isOptional) diagnostics.error(configPath, "config.unknown_extension", message);
+    else diagnostics.warning(configPath, "config.unknown_extension", `${message}; it is optional and left out`);
+    return isOptional ? "left out" : "refused";
   }
-  const last = filters.at(-1);
-  if (last?.factory.terminal === true) return misplaced.length === 0;
-  const found = last === undefined ? "an empty chain" : `"${last.name}"`;
-  diagnostics.error(
-    path,
-    "config.terminal_filter",
-    `expected a terminal filter such as envoy.filters.http.router at the end, got ${found}`,
-  );
-  return false;
+  const filterContext = { filterName: name, path: configPath, ...context };
+  if (factory.terminal) {
+    const create = factory.prepare(configOf(typedConfig), filterContext);
+    return create === undefined ? "refused" : { name, terminal: true, create };
+  }
+  const create = factory.prepare(configOf(typedConfig), filterContext);
+  return create === undefined ? "refused" : { name, terminal: false, create };
 }
 
 /** The loader has checked the message against the schema of the type by which the factory was found. */

@@ -1,0 +1,68 @@
+import type { ConfigPath } from "../diagnostics/config-path.ts";
+import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
+import type { HostCapabilities } from "../host/capabilities.ts";
+import type { FilterChain } from "../http-filter/filter-chain.ts";
+import type { FilterRegistry } from "../http-filter/filter-registry.ts";
+import { compileRouteTable } from "../router/compile-route-table.ts";
+import type { RouteTable } from "../router/route.ts";
+import type { HttpConnectionManager } from "../schema/envoy-types.ts";
+import type { StatsScope } from "../stats/stats-scope.ts";
+import { compileHttpFilters } from "./compile-http-filters.ts";
+import { compilePolicies, type ConnectionManagerPolicies } from "./compile-policies.ts";
+import { routeFilterConfigCompiler } from "./route-filter-configs.ts";
+
+export interface ConnectionManagerContext {
+  readonly diagnostics: DiagnosticSink;
+  readonly capabilities: HostCapabilities;
+  readonly registry: FilterRegistry;
+  /** The names that a route may send to. */
+  readonly clusters: { has(name: string): boolean };
+  /** The root; `http.<stat_prefix>.` is made below it. */
+  readonly stats: StatsScope;
+  /** Port of the listener, where there is one. */
+  readonly localPort: number | undefined;
+}
+
+/** An HTTP connection manager, compiled: everything that a request needs, and nothing that changes. */
+export interface CompiledConnectionManager {
+  readonly policies: ConnectionManagerPolicies;
+  readonly chain: FilterChain;
+  readonly routes: RouteTable;
+  /** Lower-case `upgrade_type`s that are let through. */
+  readonly upgrades: ReadonlySet<string>;
+  /** `http.<stat_prefix>.` */
+  readonly stats: StatsScope;
+}
+
+/** Compiles an HTTP connection manager; nothing after reporting why. */
+export function compileConnectionManager(
+  config: HttpConnectionManager,
+  path: ConfigPath,
+  context: ConnectionManagerContext,
+): CompiledConnectionManager | undefined {
+  const stats = context.stats.scope(`http.${config.statPrefix ?? ""}`);
+  const { diagnostics, clusters } = context;
+  const { httpFilters = [], routeConfig, upgradeConfigs = [] } = config;
+  const policies = compilePolicies(config, path, diagnostics, context.localPort);
+  const chain = compileHttpFilters(httpFilters, path.field("httpFilters"), { ...context, stats });
+  if (routeConfig === undefined) {
+    diagnostics.error(
+      path,
+      "config.required",
+      "expected route_config, got none: rds and scoped_routes are not supported",
+    );
+    return undefined;
+  }
+  const compileRouteConfig = routeFilterConfigCompiler(httpFilters, context);
+  const routePath = path.field("routeConfig");
+  const routes = compileRouteTable(routeConfig, { path: routePath, diagnostics, clusters, compileRouteConfig });
+  if (chain === undefined || routes === undefined) return undefined;
+  const upgrades = upgradeConfigs.filter(({ enabled = true }) => enabled);
+  return {
+    policies,
+    chain,
+    routes,
+    upgrades: new Set(upgrades.map(({ upgradeType = "" }) => upgradeType.toLowerCase())),
+    stats,
+  };
+}

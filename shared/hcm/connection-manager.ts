@@ -1,0 +1,161 @@
+import type { Clock } from "../host/clock.ts";
+import type { Logger } from "../host/logger.ts";
+import type { RandomSource } from "../host/random-source.ts";
+import type { Timers } from "../host/timers.ts";
+import type { BodySource } from "../http/body-source.ts";
+import type { HeaderMap } from "../http/header-map.ts";
+import type { LocalReply } from "../http/local-reply.ts";
+import type { ResetReason } from "../http/reset-reason.ts";
+import { DETAILS } from "../http/response-code-details.ts";
+import { type DownstreamInfo, StreamInfo } from "../http/stream-info.ts";
+import type { DownstreamStream } from "../http-filter/downstream-stream.ts";
+import { FilterManager, type FilterManagerCounters } from "../http-filter/filter-manager.ts";
+import type { CompiledConnectionManager } from "./compile-connection-manager.ts";
+import { ConnectionManagerStats } from "./connection-manager-stats.ts";
+import { checkRequest } from "./request-check.ts";
+import { sanitizeRequest } from "./request-sanitizer.ts";
+import { finalizeResponse } from "./response-headers.ts";
+import { StreamRoutes } from "./route-resolver.ts";
+import { requestedUpgrade } from "./upgrade.ts";
+
+/** `per_connection_buffer_limit_bytes` of listeners and clusters where they do not set it. */
+const DEFAULT_BUFFER_LIMIT_BYTES = 1024 * 1024;
+
+/** A request as a host hands it over. */
+export interface DownstreamRequest {
+  /** With pseudo headers; the stream owns it from now on. */
+  readonly headers: HeaderMap;
+  readonly body: BodySource | undefined;
+  readonly downstream: DownstreamInfo;
+}
+
+/** What the host tells the stream afterwards. Calls after the end do nothing. */
+export interface HttpStream {
+  readonly info: StreamInfo;
+  /** The last byte of the answer is out. */
+  complete(): void;
+  /** The client went away, or the answer broke off. */
+  reset(reason: ResetReason): void;
+}
+
+export interface ConnectionManagerPorts {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: RandomSource;
+  readonly logger: Logger;
+}
+
+/**
+ * Takes requests through sanitising, routing and the filter chain, and keeps the books on them. One instance per compiled
+ * configuration; a stream stays with the one that it began on.
+ */
+export class ConnectionManager {
+  readonly #compiled: CompiledConnectionManager;
+  readonly #ports: ConnectionManagerPorts;
+  readonly #stats: ConnectionManagerStats;
+  readonly #filterCounters: FilterManagerCounters;
+
+  constructor(compiled: CompiledConnectionManager, ports: ConnectionManagerPorts) {
+    this.#compiled = compiled;
+    this.#ports = ports;
+    this.#stats = new ConnectionManagerStats(compiled.stats);
+    this.#filterCounters = {
+      filterException: compiled.stats.counter("filter_exception"),
+      lateCallback: compiled.stats.counter("late_callback"),
+    };
+  }
+
+  /** Starts a stream. The answer goes to `downstream`, possibly before this returns. */
+  handle(request: DownstreamRequest, downstream: DownstreamStream): HttpStream {
+    const { clock, random } = this.#ports;
+    const { policies, routes } = this.#compiled;
+    const { headers, body } = request;
+    const info = new StreamInfo({
+      startWallMs: clock.wallMs(),
+      startMonotonicMs: clock.monotonicMs(),
+      downstream: request.downstream,
+    });
+    this.#stats.onStart();
+    const refusal = checkRequest(headers, policies.check) ?? this.#checkUpgrade(headers);
+    sanitizeRequest(headers, request.downstream, policies.sanitizer, random);
+    const manager = new FilterManager({
+      chain: this.#compiled.chain,
+      streamInfo: info,
+      downstream: this.#finalizing(downstream, headers, info),
+      routes: new StreamRoutes(routes, random, info),
+      counters: this.#filterCounters,
+      bufferLimits: { request: DEFAULT_BUFFER_LIMIT_BYTES, response: DEFAULT_BUFFER_LIMIT_BYTES },
+      ...this.#ports,
+    });
+    const stream = new ManagedStream(manager, info, () => this.#stats.onEnd(info, clock));
+    if (refusal === undefined) manager.decode(headers, body);
+    else manager.refuse(headers, body, this.#counted(refusal));
+    return stream;
+  }
+
+  #checkUpgrade(headers: HeaderMap): LocalReply | undefined {
+    const upgrade = requestedUpgrade(headers);
+    if (upgrade === undefined || this.#compiled.upgrades.has(upgrade)) return undefined;
+    return { status: 403, details: DETAILS.upgradeFailed };
+  }
+
+  #counted(refusal: LocalReply): LocalReply {
+    if (refusal.status === 431) this.#stats.tooLarge.inc();
+    if (refusal.status === 307) this.#stats.redirectedWithNormalizedPath.inc();
+    else if (refusal.details === DETAILS.pathNormalizationFailed) this.#stats.failedPathNormalization.inc();
+    if (refusal.details === DETAILS.absolutePath) this.#stats.nonRelativePath.inc();
+    if (refusal.details === DETAILS.upgradeFailed) this.#stats.wsOnNonWsRoute.inc();
+    return refusal;
+  }
+
+  /** The client's side with the connection manager's last word on every answer. */
+  #finalizing(downstream: DownstreamStream, request: HeaderMap, info: StreamInfo): DownstreamStream {
+    const policy = this.#compiled.policies.response;
+    const finalize = (headers: HeaderMap): void => {
+      info.responseCode = Number(headers.get(":status"));
+      finalizeResponse(headers, request, policy);
+    };
+    return {
+      encodeInformational: (headers) => downstream.encodeInformational(headers),
+      encodeHeaders(headers, body) {
+        finalize(headers);
+        downstream.encodeHeaders(headers, body);
+      },
+      encodeUpgrade(headers, connection) {
+        finalize(headers);
+        downstream.encodeUpgrade(headers, connection);
+      },
+      reset: (reason) => downstream.reset(reason),
+    };
+  }
+}
+
+/** Sees to it that the books are closed once, whichever way the stream ends. */
+class ManagedStream implements HttpStream {
+  readonly info: StreamInfo;
+  readonly #manager: FilterManager;
+  readonly #onEnd: () => void;
+  #over = false;
+
+  constructor(manager: FilterManager, info: StreamInfo, onEnd: () => void) {
+    this.#manager = manager;
+    this.info = info;
+    this.#onEnd = onEnd;
+  }
+
+  complete(): void {
+    this.#manager.complete();
+    this.#end();
+  }
+
+  reset(reason: ResetReason): void {
+    this.#manager.reset(reason);
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#onEnd();
+  }
+}

@@ -1,0 +1,54 @@
+import type { RandomSource } from "../host/random-source.ts";
+import type { HeaderMap } from "../http/header-map.ts";
+import type { StreamInfo } from "../http/stream-info.ts";
+import type { RouteResolver } from "../http-filter/filter-manager.ts";
+import type { ReplyRoute, Route, RouteTable } from "../router/route.ts";
+
+/**
+ * Matches the requests of one stream. The stream's random value is drawn once, on first use, so that a request that is matched
+ * again falls on the same side of every split.
+ */
+export class StreamRoutes implements RouteResolver {
+  readonly #table: RouteTable;
+  readonly #random: RandomSource;
+  readonly #info: StreamInfo;
+  #value: bigint | undefined;
+
+  constructor(table: RouteTable, random: RandomSource, info: StreamInfo) {
+    this.#table = table;
+    this.#random = random;
+    this.#info = info;
+  }
+
+  route(headers: HeaderMap): Route | undefined {
+    this.#value ??= random64(this.#random);
+    const match = this.#table.match(headers, this.#value);
+    if (match.kind === "none") return undefined;
+    const route = match.kind === "route" ? match.route : tlsRedirect(match.location);
+    this.#info.routeName = route.name;
+    this.#info.virtualHostName = route.virtualHostName;
+    return route;
+  }
+
+  /** The value stays; the table is asked again anyway. */
+  clear(): void {}
+}
+
+function random64(random: RandomSource): bigint {
+  return (BigInt(random.uint32()) << 32n) | BigInt(random.uint32());
+}
+
+/** What a virtual host with `require_tls` answers: a redirect without name or settings. Source: Envoy `SslRedirectRoute`. */
+function tlsRedirect(location: string): ReplyRoute {
+  return {
+    kind: "redirect",
+    name: "",
+    virtualHostName: "",
+    status: 301,
+    body: "",
+    location: () => location,
+    perFilterConfig: () => undefined,
+    perFilterConfigs: () => [],
+    finalizeResponseHeaders: () => undefined,
+  };
+}
