@@ -12,6 +12,7 @@ export interface TcpBindAddress {
 
 export interface PipeBindAddress {
   readonly kind: "pipe";
+  /** As Envoy spells it: a leading `@` makes it a name in Linux's abstract namespace, with no file. */
   readonly path: string;
   /** Permission bits of the socket file; absent leaves them to the umask. */
   readonly mode?: number;
@@ -21,4 +22,13 @@ export interface PipeBindAddress {
 export function renderBindAddress(address: BindAddress): string {
   if (address.kind === "pipe") return address.path;
   return address.host.includes(":") ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+}
+
+/** The path as Node and the kernel spell it: an abstract name starts with a zero byte. */
+export function socketPath({ path }: PipeBindAddress): string {
+  return isAbstract(path) ? `\0${path.slice(1)}` : path;
+}
+
+export function isAbstract(path: string): boolean {
+  return path.startsWith("@");
 }

@@ -1,5 +1,5 @@
 import type { ListenOptions, Server } from "node:net";
-import type { BindAddress } from "./bind-address.ts";
+import { type BindAddress, socketPath } from "./bind-address.ts";
 
 /** How sockets are bound here. */
 export interface BindMode {
@@ -11,7 +11,7 @@ export interface BindMode {
 /** `exclusive` keeps `node:cluster` out of it, should anyone start us below it. */
 export function listenOptions(address: BindAddress, mode: BindMode): ListenOptions {
   const backlog = mode.backlog === undefined ? {} : { backlog: mode.backlog };
-  if (address.kind === "pipe") return { path: address.path, exclusive: true, ...backlog };
+  if (address.kind === "pipe") return { path: socketPath(address), exclusive: true, ...backlog };
   const { host, port, ipv6Only } = address;
   return { host, port, ipv6Only, exclusive: true, reusePort: mode.reusePort, ...backlog };
 }

@@ -1,7 +1,7 @@
 import { chmodSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { err, ok, type Result } from "../../shared/base/result.ts";
-import { type BindAddress, renderBindAddress } from "./bind-address.ts";
+import { type BindAddress, isAbstract, renderBindAddress } from "./bind-address.ts";
 import { bindFailureReason, type BindMode, listen, listenOptions } from "./listen-options.ts";
 
 /** Takes an accepted socket: paused, nothing read, half-open allowed. */
@@ -31,7 +31,8 @@ export class ListeningSocket {
     const name = renderBindAddress(address);
     try {
       await listen(server, listenOptions(address, mode));
-      if (address.kind === "pipe" && address.mode !== undefined) chmodSync(address.path, address.mode);
+      if (address.kind === "pipe" && address.mode !== undefined && !isAbstract(address.path))
+        chmodSync(address.path, address.mode);
     } catch (error) {
       server.close();
       return err(`cannot bind ${name}: ${bindFailureReason(error)}`);

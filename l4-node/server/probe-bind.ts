@@ -1,7 +1,13 @@
 import { lstatSync, rmSync } from "node:fs";
 import { createServer, connect, type Server } from "node:net";
 import { err, ok, type Result } from "../../shared/base/result.ts";
-import { type BindAddress, type PipeBindAddress, renderBindAddress } from "../listener/bind-address.ts";
+import {
+  type BindAddress,
+  isAbstract,
+  type PipeBindAddress,
+  renderBindAddress,
+  socketPath,
+} from "../listener/bind-address.ts";
 import { bindFailureReason, listen, listenOptions } from "../listener/listen-options.ts";
 
 /**
@@ -24,7 +30,8 @@ export async function probeBind(address: BindAddress): Promise<Result<BindAddres
 
 /** A socket file that nobody answers on was left behind by a process that died, and is removed, as Envoy does. */
 async function probePipe(address: PipeBindAddress): Promise<Result<BindAddress, string>> {
-  if (await isAnswered(address.path)) return err(`cannot bind ${address.path}: address already in use`);
+  if (await isAnswered(socketPath(address))) return err(`cannot bind ${address.path}: address already in use`);
+  if (isAbstract(address.path)) return ok(address);
   const found = lstatSync(address.path, { throwIfNoEntry: false });
   if (found?.isSocket()) rmSync(address.path);
   else if (found !== undefined) return err(`cannot bind ${address.path}: something that is not a socket is there`);

@@ -9,7 +9,7 @@ export interface FileWatch {
   readonly file: string;
   readonly timers: Timers;
   /** Called once after each burst of events that left the file different from what it was. */
-  onChange(): void;
+  readonly onChange: () => void;
 }
 
 /**

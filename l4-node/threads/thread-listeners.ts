@@ -44,7 +44,7 @@ export class ThreadListeners {
   readonly #draining = new Map<ActiveListener, CreatedListener>();
 
   /** `onIdle` is called whenever the last draining listener is done. */
-  constructor(options: { readonly drainTimeMs: number; onIdle(): void }) {
+  constructor(options: { readonly drainTimeMs: number; readonly onIdle: () => void }) {
     this.#drainTimeMs = options.drainTimeMs;
     this.#onIdle = options.onIdle;
   }

@@ -1,0 +1,121 @@
+import { writeFile } from "node:fs/promises";
+import { nativeTimers } from "../host/node-timers.ts";
+import { StderrLogger } from "../host/stderr-logger.ts";
+import { renderBindAddress } from "../listener/bind-address.ts";
+import { ServerError } from "../server/server-error.ts";
+import { startServer } from "../server/start-server.ts";
+import type { Server, UpdateOutcome } from "../server/server.ts";
+import { watchFile } from "../server/watch-file.ts";
+import { loadRunConfig } from "./load-run-config.ts";
+import { printDiagnostics } from "./print-diagnostics.ts";
+import { readyLine } from "./ready-line.ts";
+import { parseRunOptions, RUN_USAGE, type RunOptions } from "./run-options.ts";
+import { validateConfig } from "./validate.ts";
+
+/** `nuncio run`: serves until a signal ends it; the exit code is 0 after a drain and 1 when it could not start. */
+export async function runServer(args: readonly string[]): Promise<number> {
+  const parsed = parseRunOptions(args);
+  if (!parsed.ok) {
+    console.error(`nuncio run: ${parsed.error}\n\n${RUN_USAGE}`);
+    return 1;
+  }
+  const options = parsed.value;
+  if (options.mode === "validate") return validateConfig(await loadRunConfig(options), { ...options, target: "node" });
+  const server = await start(options);
+  if (server === undefined) return 1;
+  await announce(server, options);
+  const stopReloading = reloadOnChange(server, options);
+  await stopSignal();
+  stopReloading();
+  await drain(server);
+  return 0;
+}
+
+async function start(options: RunOptions): Promise<Server | undefined> {
+  try {
+    return await startServer({
+      config: await loadRunConfig(options),
+      concurrency: options.concurrency,
+      drainTimeMs: options.drainTimeMs,
+      lenient: options.lenient,
+      logLevel: options.logLevel,
+      logger: new StderrLogger(options.logLevel),
+      commandLineOptions: commandLineOptions(options),
+    });
+  } catch (error) {
+    if (!(error instanceof ServerError)) throw error;
+    printDiagnostics(error.diagnostics);
+    console.error(`nuncio: cannot start: ${error.message}`);
+    return undefined;
+  }
+}
+
+async function announce(server: Server, options: RunOptions): Promise<void> {
+  printDiagnostics(server.diagnostics);
+  const { adminAddressPath } = options;
+  if (adminAddressPath !== undefined && server.adminAddress !== undefined) {
+    await writeFile(adminAddressPath, renderBindAddress(server.adminAddress));
+  }
+  console.error(readyLine(server));
+}
+
+/** A changed file and SIGHUP both read the configuration again. */
+function reloadOnChange(server: Server, options: RunOptions): () => void {
+  const reload = async (): Promise<void> => {
+    report(await server.update(await loadRunConfig(options)));
+  };
+  const onChange = (): void => void reload();
+  process.on("SIGHUP", onChange);
+  const { configPath } = options;
+  const stopWatching =
+    configPath === undefined ? () => {} : watchFile({ file: configPath, timers: nativeTimers, onChange });
+  return () => {
+    process.off("SIGHUP", onChange);
+    stopWatching();
+  };
+}
+
+function report(outcome: UpdateOutcome): void {
+  printDiagnostics(outcome.diagnostics);
+  switch (outcome.kind) {
+    case "applied":
+      return console.error("nuncio: configuration updated");
+    case "unchanged":
+      return console.error("nuncio: configuration unchanged");
+    case "refused":
+      return console.error(`nuncio: configuration refused, the old one stays: ${outcome.reason}`);
+  }
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
+}
+
+/** A second signal ends the drain period at once. */
+async function drain(server: Server): Promise<void> {
+  const hurry = (): void => void server.drain();
+  process.on("SIGINT", hurry);
+  process.on("SIGTERM", hurry);
+  await server.drain();
+}
+
+function commandLineOptions(options: RunOptions): Record<string, string | number> {
+  const { configPath, configYaml, serviceCluster, serviceNode } = options;
+  const given = {
+    config_path: configPath,
+    config_yaml: configYaml,
+    service_cluster: serviceCluster,
+    service_node: serviceNode,
+  };
+  return {
+    concurrency: options.concurrency,
+    log_level: options.logLevel,
+    drain_time: `${options.drainTimeMs / 1000}s`,
+    ...Object.fromEntries(
+      Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    ),
+  };
+}
