@@ -24,7 +24,10 @@ import type { DataStatus, HeadersStatus, TrailersStatus } from "./filter-status.
  */
 export interface HttpFilter {
   decodeHeaders?(headers: HeaderMap, endStream: boolean): MaybePromise<HeadersStatus>;
-  /** `data` is shared along the chain: drain it, prepend to it, or leave it. Called with an empty queue only at the end. */
+  /**
+   * `data` is shared along the chain: drain it, prepend to it, or leave it. What a filter keeps for itself beyond the hook it
+   * copies. Called with an empty queue only at the end, and not for an end that comes as trailers.
+   */
   decodeData?(data: ChunkQueue, endStream: boolean): MaybePromise<DataStatus>;
   decodeTrailers?(trailers: HeaderMap): MaybePromise<TrailersStatus>;
   /** 1xx other than 101. May come several times, before `encodeHeaders`. */
@@ -40,8 +43,8 @@ export interface HttpFilter {
   onDestroy?(): void;
 }
 
-/** What a filter can ask of the manager. Valid until `onDestroy`; later calls are ignored and counted. */
-export interface HttpFilterCallbacks {
+/** What any filter can ask of the manager. Valid until `onDestroy`; later calls are ignored and counted. */
+export interface StreamCallbacks {
   readonly streamInfo: StreamInfo;
   readonly clock: Clock;
   readonly random: RandomSource;
@@ -60,27 +63,37 @@ export interface HttpFilterCallbacks {
   perRouteConfigs<T>(key: FilterKey<T>): readonly T[];
   /**
    * Answers the request. Before anything was sent the reply runs through all encode hooks; raised while headers are being
-   * encoded it goes straight to the client; after response headers were sent the stream is reset.
+   * encoded it goes straight to the client; after response headers were sent the stream is reset. From within a hook it takes
+   * effect when the hook has returned, whatever the hook returns.
    */
   sendLocalReply(reply: LocalReply): void;
+  /** Breaks the stream. From within a hook it takes effect when the hook has returned. */
+  resetStream(reason: ResetReason): void;
+}
+
+/** What a filter that is not the last can ask in addition. */
+export interface HttpFilterCallbacks extends StreamCallbacks {
   /** Resumes after a stopping status, at the next filter. Not together with a promise from the same hook. */
   continueDecoding(): void;
   continueEncoding(): void;
-  /** Adds to the request body from inside a decode hook. */
+  /** Adds to the request body, behind what this filter lets pass: from inside a decode hook, or while it holds the message. */
   addDecodedData(data: Uint8Array): void;
   addEncodedData(data: Uint8Array): void;
+  /** Trailers to fill in, for a message without; only from the data hook that sees its end. */
   addDecodedTrailers(): HeaderMap;
   addEncodedTrailers(): HeaderMap;
-  /** Sends data to the filters after this one, past the buffer; needs the headers to have gone on. A promise is back-pressure. */
+  /**
+   * Sends data to the filters after this one, past the buffer. Needs the headers to have gone on and, where the message has a
+   * body of its own, a data hook in this filter. A promise is back-pressure.
+   */
   injectDecodedData(data: Uint8Array, endStream: boolean): MaybePromise<void>;
   injectEncodedData(data: Uint8Array, endStream: boolean): MaybePromise<void>;
-  /** What `StopAndBuffer` kept so far, to look at or change. */
+  /** What a stopping status kept so far for this filter, to look at or change. */
   readonly decodingBuffer: ChunkQueue | undefined;
   readonly encodingBuffer: ChunkQueue | undefined;
-  /** Bytes; the largest limit that any filter asks for holds. */
+  /** Bytes that the manager keeps for each filter of the stream before it gives up (413, 500). The last call holds, as in Envoy. */
   setDecoderBufferLimit(bytes: number): void;
   setEncoderBufferLimit(bytes: number): void;
-  resetStream(reason: ResetReason): void;
 }
 
 /**
@@ -99,7 +112,7 @@ export interface TerminalHttpFilter {
 }
 
 /** What a terminal filter can ask in addition. */
-export interface TerminalFilterCallbacks extends HttpFilterCallbacks {
+export interface TerminalFilterCallbacks extends StreamCallbacks {
   respondInformational(headers: HeaderMap): void;
   /** Starts the response: headers through the encode hooks now, the body pulled through them as the client takes it. */
   respond(headers: HeaderMap, body: BodySource | undefined): void;
