@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "../base/result.ts";
+import { parseBase64, renderBase64 } from "./base64.ts";
 import type { ConfigCode } from "./diagnostic-codes.ts";
 import type { SourceNode } from "./source-node.ts";
 
@@ -133,10 +134,8 @@ function readBool(node: SourceNode): ScalarOutcome {
   return value === undefined ? refuse("config.type", "true or false") : ok(value);
 }
 
-/** RFC 4648 sections 4 and 5, padding optional; canonical JSON has section 4 with padding. */
+/** Canonical JSON has the standard alphabet with padding, whatever was read. */
 function readBytes(node: SourceNode): ScalarOutcome {
-  if (node.kind !== "string" || !/^[A-Za-z0-9+/_-]*={0,2}$/.test(node.text)) return refuse("config.bytes", "base64");
-  const digits = node.text.replace(/=+$/, "").replaceAll("-", "+").replaceAll("_", "/");
-  if (digits.length % 4 === 1) return refuse("config.bytes", "base64");
-  return ok(digits.padEnd(Math.ceil(digits.length / 4) * 4, "="));
+  const bytes = node.kind === "string" ? parseBase64(node.text) : undefined;
+  return bytes === undefined ? refuse("config.bytes", "base64") : ok(renderBase64(bytes));
 }
