@@ -1,34 +1,50 @@
 import { BodyFailure, type BodySource, END } from "../../shared/http/body-source.ts";
 
+/** How a body that was pulled through the core ended. One that was handed over natively never reports. */
+export type OnBodyEnd = (failure: BodyFailure | undefined) => void;
+
+export interface PlatformBody {
+  readonly stream: ReadableStream<Uint8Array>;
+  /** The platform moves the bytes by itself from here on; nobody will hear of the end. */
+  readonly handedOver: boolean;
+}
+
 /**
  * A {@link BodySource} as a platform stream: the source's own, untouched, where it has one to hand over; else one that pulls.
  * With a known length the result is fixed-length, which is how Workers keep `content-length`; a body that turns out shorter
  * then breaks instead of ending.
  */
-export function bodyStream(source: BodySource, contentLength: string | undefined): ReadableStream<Uint8Array> {
+export function platformBody(source: BodySource, contentLength: string | undefined, onEnd: OnBodyEnd): PlatformBody {
   const native = source.unwrap();
   // Sources on this host only ever unwrap to the platform's streams.
-  if (native !== undefined) return native as ReadableStream<Uint8Array>;
-  const pulled = pullStream(source);
-  if (contentLength === undefined || !/^\d+$/.test(contentLength)) return pulled;
+  if (native !== undefined) return { stream: native as ReadableStream<Uint8Array>, handedOver: true };
+  const pulled = pullStream(source, onEnd);
+  if (contentLength === undefined || !/^\d+$/.test(contentLength)) return { stream: pulled, handedOver: false };
   const fixed = new FixedLengthStream(BigInt(contentLength));
   // A failure breaks both ends of the pipe, and the reading end is what the platform watches.
   pulled.pipeTo(fixed.writable).catch(() => undefined);
-  return fixed.readable;
+  return { stream: fixed.readable, handedOver: false };
 }
 
-function pullStream(source: BodySource): ReadableStream<Uint8Array> {
+function pullStream(source: BodySource, onEnd: OnBodyEnd): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const read = await source.read();
-        if (read === END) controller.close();
-        else if (read instanceof BodyFailure) controller.error(new Error(read.reason));
-        // The chunk is only valid until the next read, and the stream may hold it longer than that.
-        else controller.enqueue(read.slice());
+        if (read === END) {
+          controller.close();
+          onEnd(undefined);
+        } else if (read instanceof BodyFailure) {
+          controller.error(new Error(read.reason));
+          onEnd(read);
+        } else {
+          // The chunk is only valid until the next read, and the stream may hold it longer than that.
+          controller.enqueue(read.slice());
+        }
       },
       cancel() {
         source.cancel("remote reset");
+        onEnd(new BodyFailure("remote reset"));
       },
     },
     { highWaterMark: 0 },

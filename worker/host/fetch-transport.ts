@@ -1,6 +1,11 @@
-import type { Cancellation, UpstreamOutcome, UpstreamRequest, UpstreamTarget } from "../../shared/host/upstream-transport.ts";
+import type {
+  Cancellation,
+  UpstreamOutcome,
+  UpstreamRequest,
+  UpstreamTarget,
+} from "../../shared/host/upstream-transport.ts";
 import { HeaderMap } from "../../shared/http/header-map.ts";
-import { bodyStream } from "../adapt/body-stream.ts";
+import { platformBody } from "../adapt/body-stream.ts";
 import { platformHeaders } from "../adapt/response-to-platform.ts";
 import { StreamBody } from "../adapt/stream-body.ts";
 import { failureFromFetchError } from "./fetch-failure.ts";
@@ -26,7 +31,7 @@ export async function exchangeByFetch(
       headers: platformHeaders(headers),
       redirect: "manual",
       encodeResponseBody: "manual",
-      body: body === undefined ? null : bodyStream(body, headers.get("content-length")),
+      body: body === undefined ? null : platformBody(body, headers.get("content-length"), () => undefined).stream,
     });
     return outcomeOf(response, cancellation);
   } catch (error) {
