@@ -91,10 +91,16 @@ export class FilterManager implements FilteredStream, PipelineOwner {
 
   /** Starts the stream. An absent body ends the request with its headers. */
   decode(headers: HeaderMap, body: BodySource | undefined): void {
-    this.#requestHeaders = headers;
-    this.#repliedRequest = { isGrpc: isGrpcRequest(headers), isHead: headers.get(":method") === "HEAD" };
+    this.#observeRequest(headers);
     if (this.#createFilters()) this.request.start(headers, body, false);
     else body?.cancel("local reset");
+  }
+
+  /** Answers a request that is not to pass the filters: the reply runs through the encode hooks of a chain that decoded nothing. */
+  refuse(headers: HeaderMap, body: BodySource | undefined, reply: LocalReply): void {
+    this.#observeRequest(headers);
+    body?.cancel("local reset");
+    if (this.#createFilters()) this.sendLocalReply(reply);
   }
 
   /** The last byte of the answer is out. */
@@ -243,6 +249,11 @@ export class FilterManager implements FilteredStream, PipelineOwner {
   // The stream's life
 
   /** Says whether all filters were made and none of them ended the stream at once. */
+  #observeRequest(headers: HeaderMap): void {
+    this.#requestHeaders = headers;
+    this.#repliedRequest = { isGrpc: isGrpcRequest(headers), isHead: headers.get(":method") === "HEAD" };
+  }
+
   #createFilters(): boolean {
     this.#hookDepth += 1;
     try {
