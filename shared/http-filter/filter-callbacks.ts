@@ -12,15 +12,12 @@ import type { StreamInfo } from "../http/stream-info.ts";
 import type { Route } from "../router/route.ts";
 import type { HttpFilterCallbacks, StreamCallbacks, TerminalFilterCallbacks } from "./http-filter.ts";
 import type { MessagePipeline } from "./message-pipeline.ts";
-import { StreamTimers } from "./stream-timers.ts";
 
 /** The stream as its filters' callbacks see it. */
 export interface FilteredStream {
-  readonly isOver: boolean;
   readonly streamInfo: StreamInfo;
   readonly clock: Clock;
   readonly random: RandomSource;
-  readonly hostTimers: Timers;
   readonly signal: AbortSignal;
   readonly requestHeaders: HeaderMap | undefined;
   readonly request: MessagePipeline;
@@ -32,15 +29,15 @@ export interface FilteredStream {
   respondInformational(headers: HeaderMap): void;
   respond(headers: HeaderMap, body: BodySource | undefined): void;
   upgrade(headers: HeaderMap, connection: unknown): void;
-  onLateCallback(): void;
-  onHookFailure(filterIndex: number, error: unknown): void;
+  /** Timers that end with the stream, for one filter. */
+  openTimers(filterIndex: number): Timers;
 }
 
 /** What the manager gives to each filter of a stream. The stream decides what a call still means. */
 class SharedCallbacks implements StreamCallbacks {
   protected readonly stream: FilteredStream;
   protected readonly index: number;
-  #timers: StreamTimers | undefined;
+  #timers: Timers | undefined;
 
   constructor(stream: FilteredStream, index: number) {
     this.stream = stream;
@@ -60,11 +57,7 @@ class SharedCallbacks implements StreamCallbacks {
   }
 
   get timers(): Timers {
-    this.#timers ??= new StreamTimers(this.stream.hostTimers, {
-      onLateCallback: () => this.stream.onLateCallback(),
-      onFailure: (error) => this.stream.onHookFailure(this.index, error),
-    });
-    if (this.stream.isOver) this.#timers.close();
+    this.#timers ??= this.stream.openTimers(this.index);
     return this.#timers;
   }
 
@@ -98,11 +91,6 @@ class SharedCallbacks implements StreamCallbacks {
 
   resetStream(reason: ResetReason): void {
     this.stream.resetStream(reason);
-  }
-
-  /** For the manager: the stream is over. */
-  closeTimers(): void {
-    this.#timers?.close();
   }
 }
 

@@ -19,6 +19,7 @@ import { FilterCallbacks, type FilteredStream, TerminalCallbacks } from "./filte
 import type { FilterChain } from "./filter-chain.ts";
 import type { HttpFilter, TerminalHttpFilter } from "./http-filter.ts";
 import { MessagePipeline, type PipelineOwner } from "./message-pipeline.ts";
+import { StreamTimers } from "./stream-timers.ts";
 
 /** Finds routes for a stream. */
 export interface RouteResolver {
@@ -60,7 +61,7 @@ export class FilterManager implements FilteredStream, PipelineOwner {
   readonly response: MessagePipeline;
   readonly #options: FilterManagerOptions;
   readonly #filters: HttpFilter[] = [];
-  readonly #callbacks: (FilterCallbacks | TerminalCallbacks)[] = [];
+  #timers: StreamTimers[] | undefined;
   #terminal: TerminalHttpFilter | undefined;
   #requestHeaders: HeaderMap | undefined;
   #repliedRequest: RepliedRequest = { isGrpc: false, isHead: false };
@@ -127,8 +128,15 @@ export class FilterManager implements FilteredStream, PipelineOwner {
     return this.#options.random;
   }
 
-  get hostTimers(): Timers {
-    return this.#options.timers;
+  openTimers(filterIndex: number): Timers {
+    const timers = new StreamTimers(this.#options.timers, {
+      onLateCallback: () => this.onLateCallback(),
+      onFailure: (error) => this.onHookFailure(filterIndex, error),
+    });
+    if (this.#isOver) timers.close();
+    this.#timers ??= [];
+    this.#timers.push(timers);
+    return timers;
   }
 
   get requestHeaders(): HeaderMap | undefined {
@@ -175,7 +183,7 @@ export class FilterManager implements FilteredStream, PipelineOwner {
   respondInformational(headers: HeaderMap): void {
     if (this.#isOver || this.#responseStarted) return this.onLateCallback();
     for (const [index, filter] of [...this.#filters.entries()].toReversed()) {
-      this.#callHook(index, filter, () => filter.encodeInformational?.(headers));
+      this.#callHook(index, () => filter.encodeInformational?.(headers));
       if (this.isInterrupted) return;
     }
     this.#options.downstream.encodeInformational(headers);
@@ -257,14 +265,9 @@ export class FilterManager implements FilteredStream, PipelineOwner {
   #createFilters(): boolean {
     this.#hookDepth += 1;
     try {
-      for (const [index, { create }] of this.#options.chain.filters.entries()) {
-        const callbacks = new FilterCallbacks(this, index);
-        this.#callbacks.push(callbacks);
-        this.#filters.push(create(callbacks));
-      }
-      const callbacks = new TerminalCallbacks(this, this.#filters.length);
-      this.#callbacks.push(callbacks);
-      this.#terminal = this.#options.chain.terminal.create(callbacks);
+      const { filters, terminal } = this.#options.chain;
+      for (const { create } of filters) this.#filters.push(create(new FilterCallbacks(this, this.#filters.length)));
+      this.#terminal = terminal.create(new TerminalCallbacks(this, filters.length));
     } catch (error) {
       this.onHookFailure(this.#filters.length, error);
     }
@@ -303,7 +306,7 @@ export class FilterManager implements FilteredStream, PipelineOwner {
   #isVetoed(reply: LocalReply): boolean {
     let vetoed = false;
     for (const [index, filter] of this.#filters.entries()) {
-      this.#callHook(index, filter, () => {
+      this.#callHook(index, () => {
         if (filter.onLocalReply?.(reply) === "reset") vetoed = true;
       });
     }
@@ -378,24 +381,32 @@ export class FilterManager implements FilteredStream, PipelineOwner {
     this.request.abort(reason);
     this.response.abort(reason);
     this.#abortSignal();
-    this.#tellAll((filter) => filter.onComplete?.(this.streamInfo));
-    for (const callbacks of this.#callbacks) callbacks.closeTimers();
-    this.#tellAll((filter) => filter.onDestroy?.());
+    this.#tellComplete();
+    for (const timers of this.#timers ?? []) timers.close();
+    this.#tellDestroy();
   }
 
-  #tellAll(tell: (filter: HttpFilter | TerminalHttpFilter) => void): void {
-    for (let index = 0; index < this.#filters.length; index++) {
-      const filter = this.#filters[index];
-      if (filter !== undefined) this.#callHook(index, filter, tell);
+  #tellComplete(): void {
+    for (let index = 0; index <= this.#filters.length; index++) {
+      const filter = this.#filters[index] ?? this.#terminal;
+      if (filter?.onComplete === undefined) continue;
+      this.#callHook(index, () => filter.onComplete?.(this.streamInfo));
     }
-    if (this.#terminal !== undefined) this.#callHook(this.#filters.length, this.#terminal, tell);
+  }
+
+  #tellDestroy(): void {
+    for (let index = 0; index <= this.#filters.length; index++) {
+      const filter = this.#filters[index] ?? this.#terminal;
+      if (filter?.onDestroy === undefined) continue;
+      this.#callHook(index, () => filter.onDestroy?.());
+    }
   }
 
   /** For the hooks that have no status. A failing one fails the stream, if there is still something to fail. */
-  #callHook<Filter>(index: number, filter: Filter, call: (filter: Filter) => void): void {
+  #callHook(index: number, call: () => void): void {
     this.#hookDepth += 1;
     try {
-      call(filter);
+      call();
     } catch (error) {
       this.onHookFailure(index, error);
     }
