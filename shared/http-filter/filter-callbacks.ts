@@ -89,6 +89,10 @@ class SharedCallbacks implements StreamCallbacks {
     this.stream.sendLocalReply(reply);
   }
 
+  respond(headers: HeaderMap, body: BodySource | undefined): void {
+    this.stream.respond(headers, body);
+  }
+
   resetStream(reason: ResetReason): void {
     this.stream.resetStream(reason);
   }
@@ -147,10 +151,6 @@ export class FilterCallbacks extends SharedCallbacks implements HttpFilterCallba
 export class TerminalCallbacks extends SharedCallbacks implements TerminalFilterCallbacks {
   respondInformational(headers: HeaderMap): void {
     this.stream.respondInformational(headers);
-  }
-
-  respond(headers: HeaderMap, body: BodySource | undefined): void {
-    this.stream.respond(headers, body);
   }
 
   upgrade(headers: HeaderMap, connection: unknown): void {

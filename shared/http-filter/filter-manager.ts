@@ -50,6 +50,13 @@ export interface FilterManagerOptions {
   readonly bufferLimits: { readonly request: number; readonly response: number };
 }
 
+/** What a hook asked for, to be done when it has returned. */
+type Pending =
+  | { readonly kind: "local reply"; readonly reply: LocalReply }
+  | { readonly kind: "response"; readonly headers: HeaderMap; readonly body: BodySource | undefined }
+  | { readonly kind: "reset"; readonly reason: ResetReason }
+  | { readonly kind: "end"; readonly reason: ResetReason };
+
 /**
  * Runs one stream through a filter chain. The host calls `decode` once, then `complete` when the answer is out, or `reset` when
  * the client is gone; either one ends the stream, and so does a `DownstreamStream.reset` that the manager calls. Calls after the
@@ -69,15 +76,14 @@ export class FilterManager implements FilteredStream, PipelineOwner {
   #routeState: "unknown" | "known" | "cleared" = "unknown";
   #abortController: AbortController | undefined;
   #isSignalled = false;
+  #terminalRuns = false;
   #responseStarted = false;
   #headersSent = false;
   #upgrade: { readonly connection: unknown } | undefined;
   #isOver = false;
   /** Hooks on the stack. While there are any, nothing ends; what is asked for waits below. */
   #hookDepth = 0;
-  #pendingReply: LocalReply | undefined;
-  #pendingReset: ResetReason | undefined;
-  #pendingEnd: ResetReason | "complete" | undefined;
+  #pending: Pending | undefined;
 
   constructor(options: FilterManagerOptions) {
     this.#options = options;
@@ -106,7 +112,8 @@ export class FilterManager implements FilteredStream, PipelineOwner {
 
   /** The last byte of the answer is out. */
   complete(): void {
-    this.#end("complete");
+    // Whatever still goes on, such as the rest of an upload, is of no use to anybody.
+    this.#end("local reset");
   }
 
   /** The client went away, or the answer could not be sent to its end. */
@@ -167,18 +174,26 @@ export class FilterManager implements FilteredStream, PipelineOwner {
   }
 
   sendLocalReply(reply: LocalReply): void {
-    if (this.#isOver || this.#pendingReply !== undefined) this.onLateCallback();
-    else if (this.#hookDepth > 0) this.#pendingReply = reply;
+    if (this.isInterrupted) this.onLateCallback();
+    else if (this.#hookDepth > 0) this.#pending = { kind: "local reply", reply };
     else this.#reply(reply);
   }
 
+  respond(headers: HeaderMap, body: BodySource | undefined): void {
+    if (this.isInterrupted || this.#responseStarted) {
+      body?.cancel("local reset");
+      this.onLateCallback();
+    } else if (this.#hookDepth > 0) this.#pending = { kind: "response", headers, body };
+    else this.#respond(headers, body);
+  }
+
   resetStream(reason: ResetReason): void {
-    if (this.#isOver || this.#pendingReset !== undefined) this.onLateCallback();
-    else if (this.#hookDepth > 0) this.#pendingReset = reason;
+    if (this.#isOver || this.#pending?.kind === "reset") this.onLateCallback();
+    else if (this.#hookDepth > 0) this.#postpone({ kind: "reset", reason });
     else this.#break(reason);
   }
 
-  // For the terminal filter
+  // For the terminal filter alone
 
   respondInformational(headers: HeaderMap): void {
     if (this.#isOver || this.#responseStarted) return this.onLateCallback();
@@ -187,16 +202,6 @@ export class FilterManager implements FilteredStream, PipelineOwner {
       if (this.isInterrupted) return;
     }
     this.#options.downstream.encodeInformational(headers);
-  }
-
-  respond(headers: HeaderMap, body: BodySource | undefined): void {
-    if (this.#isOver || this.#responseStarted) {
-      body?.cancel("local reset");
-      this.onLateCallback();
-      return;
-    }
-    this.#responseStarted = true;
-    this.response.start(headers, this.#allowedBody(headers, body), false);
   }
 
   upgrade(headers: HeaderMap, connection: unknown): void {
@@ -209,7 +214,7 @@ export class FilterManager implements FilteredStream, PipelineOwner {
   // For the pipelines
 
   get isInterrupted(): boolean {
-    return this.#isOver || this.#hasPending;
+    return this.#isOver || this.#pending !== undefined;
   }
 
   enterHook(): void {
@@ -218,8 +223,8 @@ export class FilterManager implements FilteredStream, PipelineOwner {
 
   leaveHook(): boolean {
     this.#hookDepth -= 1;
-    if (!this.#hasPending) return !this.#isOver;
-    if (this.#hookDepth === 0) this.#settlePending();
+    if (this.#pending === undefined) return !this.#isOver;
+    if (this.#hookDepth === 0) this.#settle(this.#pending);
     return false;
   }
 
@@ -276,12 +281,19 @@ export class FilterManager implements FilteredStream, PipelineOwner {
 
   #runTerminal(headers: HeaderMap, body: BodySource | undefined): void {
     const index = this.#filters.length;
+    this.#terminalRuns = true;
     try {
       const running = this.#terminal?.run(headers, body);
       if (isPromise(running)) running.catch((error: unknown) => this.onHookFailure(index, error));
     } catch (error) {
       this.onHookFailure(index, error);
     }
+  }
+
+  #respond(headers: HeaderMap, body: BodySource | undefined): void {
+    this.#responseStarted = true;
+    if (!this.#terminalRuns) this.request.abort("local reset");
+    this.response.start(headers, this.#allowedBody(headers, body), false);
   }
 
   #reply(reply: LocalReply): void {
@@ -343,25 +355,34 @@ export class FilterManager implements FilteredStream, PipelineOwner {
     return undefined;
   }
 
-  get #hasPending(): boolean {
-    return this.#pendingReply !== undefined || this.#pendingReset !== undefined || this.#pendingEnd !== undefined;
+  /** What ends more takes the place of what ends less. */
+  #postpone(ending: Pending): void {
+    if (this.#pending?.kind === "end") return;
+    if (this.#pending?.kind === "response") this.#pending.body?.cancel("local reset");
+    this.#pending = ending;
   }
 
-  /** What ends more goes first: the host's word, then a reset, then a reply. */
-  #settlePending(): void {
-    const [end, reset, reply] = [this.#pendingEnd, this.#pendingReset, this.#pendingReply];
-    this.#pendingEnd = undefined;
-    this.#pendingReset = undefined;
-    this.#pendingReply = undefined;
+  #settle(pending: Pending): void {
+    this.#pending = undefined;
     if (this.#isOver) return;
-    if (end !== undefined) this.#finish(end === "complete" ? "local reset" : end);
-    else if (reset !== undefined) this.#break(reset);
-    else if (reply !== undefined) this.#reply(reply);
+    switch (pending.kind) {
+      case "local reply":
+        this.#reply(pending.reply);
+        return;
+      case "response":
+        this.#respond(pending.headers, pending.body);
+        return;
+      case "reset":
+        this.#break(pending.reason);
+        return;
+      case "end":
+        this.#finish(pending.reason);
+    }
   }
 
-  #end(how: ResetReason | "complete"): void {
-    if (this.#hookDepth > 0) this.#pendingEnd ??= how;
-    else this.#finish(how === "complete" ? "local reset" : how);
+  #end(reason: ResetReason): void {
+    if (this.#hookDepth > 0) this.#postpone({ kind: "end", reason });
+    else this.#finish(reason);
   }
 
   #break(reason: ResetReason): void {

@@ -67,6 +67,12 @@ export interface StreamCallbacks {
    * effect when the hook has returned, whatever the hook returns.
    */
   sendLocalReply(reply: LocalReply): void;
+  /**
+   * Answers with a response of the filter's own making, as a cache or a preflight does. Unlike a local reply it is nobody's
+   * business but the encode hooks'. Filters that the request has not passed yet never see it; for the terminal filter it is the
+   * way to answer. From within a hook it takes effect when the hook has returned, whatever the hook returns.
+   */
+  respond(headers: HeaderMap, body: BodySource | undefined): void;
   /** Breaks the stream. From within a hook it takes effect when the hook has returned. */
   resetStream(reason: ResetReason): void;
 }
@@ -114,8 +120,6 @@ export interface TerminalHttpFilter {
 /** What a terminal filter can ask in addition. */
 export interface TerminalFilterCallbacks extends StreamCallbacks {
   respondInformational(headers: HeaderMap): void;
-  /** Starts the response: headers through the encode hooks now, the body pulled through them as the client takes it. */
-  respond(headers: HeaderMap, body: BodySource | undefined): void;
   /** A 101 or a CONNECT that succeeded: headers through the encode hooks, then both ends are the host's to join. */
   upgrade(headers: HeaderMap, connection: unknown): void;
 }
