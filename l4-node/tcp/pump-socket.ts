@@ -34,6 +34,8 @@ export class PumpSocket {
   readonly #highWatermarkBytes: number;
   #blocked = false;
   #ended = false;
+  /** An end that comes before somebody reads is kept for whoever does. */
+  #started = false;
   #failure: NodeFailure | undefined;
   #flushed: ((error?: Error | null) => void) | undefined;
 
@@ -81,6 +83,9 @@ export class PumpSocket {
 
   resume(): void {
     this.socket.resume();
+    if (this.#started) return;
+    this.#started = true;
+    if (this.socket.readableEnded) this.#ending();
   }
 
   /** Sends FIN after what is queued. */
@@ -138,6 +143,7 @@ export class PumpSocket {
   }
 
   #ending(): void {
+    if (!this.#started) return;
     if (this.#failure !== undefined) this.socket.destroy();
     else this.owner.onEnd(this);
   }
