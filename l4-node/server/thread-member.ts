@@ -41,7 +41,7 @@ export class ThreadMember {
   }
 
   get name(): string {
-    return `worker_${this.index}`;
+    return this.#options.setup.name;
   }
 
   post(command: ThreadCommand): void {

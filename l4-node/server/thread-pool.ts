@@ -9,7 +9,8 @@ import { updateInTwoPhases } from "./two-phase-update.ts";
 
 export interface ThreadPoolOptions {
   readonly concurrency: number;
-  readonly setup: ThreadSetup;
+  /** What each thread is told, apart from its name. */
+  readonly setup: Omit<ThreadSetup, "name">;
   readonly spawn: SpawnThread;
   readonly timers: Timers;
   readonly logger: Logger;
@@ -107,7 +108,7 @@ export class ThreadPool {
     return new ThreadMember({
       index,
       id,
-      setup,
+      setup: { ...setup, name: threadName(index) },
       spawn,
       timers,
       onReport: (member, report) => this.#onReport(member, report),
@@ -136,7 +137,7 @@ export class ThreadPool {
     const outcome = await this.#bringUp(member);
     if (outcome.ok) {
       this.#established.add(member);
-      this.#options.logger.log("info", "worker_thread_replaced", { thread: `worker_${index}` });
+      this.#options.logger.log("info", "worker_thread_replaced", { thread: threadName(index) });
       return;
     }
     await member.terminate();
@@ -170,4 +171,9 @@ export class ThreadPool {
 async function online(member: ThreadMember, timeoutMs: number): Promise<Result<void, string>> {
   const answer = await member.ask(undefined, (report) => report.kind === "online", timeoutMs);
   return answer.ok ? ok(undefined) : answer;
+}
+
+/** As Envoy names threads in statistics. */
+function threadName(index: number): string {
+  return `worker_${index}`;
 }

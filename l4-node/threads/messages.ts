@@ -5,6 +5,8 @@ import type { LogLevel } from "../../shared/host/logger.ts";
 
 /** What a worker thread is told when it is made. */
 export interface ThreadSetup {
+  /** What Envoy calls the thread in statistics: `worker_0`. */
+  readonly name: string;
   readonly logLevel: LogLevel;
   /** How long connections of a listener that was changed or removed may go on. */
   readonly drainTimeMs: number;

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from "../../shared/base/result.ts";
+import { ok, type Result } from "../../shared/base/result.ts";
 import { type ActiveListener } from "../listener/active-listener.ts";
 import { type BindAddress, renderBindAddress } from "../listener/bind-address.ts";
 import type { BindMode } from "../listener/listen-options.ts";
@@ -12,7 +12,7 @@ export interface WantedListener {
   readonly bind: BindAddress;
   readonly mode: BindMode;
   /** Makes the listener, if it is new or changed; `onEmpty` is for when it was retired and has no connection left. */
-  create(onEmpty: (listener: ActiveListener) => void): CreatedListener;
+  create(onEmpty: (listener: ActiveListener) => void): Result<CreatedListener, string>;
 }
 
 export interface CreatedListener {
@@ -51,18 +51,14 @@ export class ThreadListeners {
 
   /** Makes and binds what is new. Nothing that runs is touched. */
   async prepare(wanted: readonly WantedListener[]): Promise<Result<PreparedListeners, string>> {
+    const next = new Map<string, Running>();
     const bound = new Map<string, ListeningSocket>();
-    for (const { bind, mode } of wanted) {
-      const address = renderBindAddress(bind);
-      if (this.#sockets.has(address) || bound.has(address)) continue;
-      const socket = await ListeningSocket.bind(bind, mode);
-      if (!socket.ok) {
-        closeAll(bound);
-        return err(socket.error);
-      }
-      bound.set(address, socket.value);
+    for (const listener of wanted) {
+      const outcome = await this.#prepareOne(listener, next, bound);
+      if (outcome.ok) continue;
+      this.abort({ next, bound });
+      return outcome;
     }
-    const next = new Map(wanted.map((listener) => [listener.name, this.#keepOrCreate(listener)]));
     return ok({ next, bound });
   }
 
@@ -106,12 +102,23 @@ export class ThreadListeners {
     if (this.#draining.size === 0) this.#onIdle();
   }
 
-  #keepOrCreate(wanted: WantedListener): Running {
-    const { name, fingerprint } = wanted;
-    const address = renderBindAddress(wanted.bind);
+  async #prepareOne(
+    wanted: WantedListener,
+    next: Map<string, Running>,
+    bound: Map<string, ListeningSocket>,
+  ): Promise<Result<void, string>> {
+    const { name, fingerprint, bind, mode } = wanted;
+    const address = renderBindAddress(bind);
     const running = this.#running.get(name);
-    if (running?.fingerprint === fingerprint && running.address === address) return running;
-    return { ...wanted.create((listener) => this.#onEmpty(listener)), fingerprint, address };
+    const isUnchanged = running?.fingerprint === fingerprint && running.address === address;
+    const created = isUnchanged ? ok(running) : wanted.create((listener) => this.#onEmpty(listener));
+    if (!created.ok) return created;
+    next.set(name, isUnchanged ? running : { ...created.value, fingerprint, address });
+    if (this.#sockets.has(address) || bound.has(address)) return ok(undefined);
+    const socket = await ListeningSocket.bind(bind, mode);
+    if (!socket.ok) return socket;
+    bound.set(address, socket.value);
+    return ok(undefined);
   }
 
   #retire(old: Running, drainTimeMs: number): void {

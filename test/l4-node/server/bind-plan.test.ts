@@ -59,7 +59,9 @@ describe("planBinds", () => {
     expect(plan).toEqual({ ok: true, value: new Map([["renamed", { configured: held, actual: held }]]) });
   });
 
-  it("planBinds takes over a socket file that nobody answers on, but not one in use nor any other file", async ({ expect }) => {
+  it("planBinds takes over a socket file that nobody answers on, but not one in use nor any other file", async ({
+    expect,
+  }) => {
     const live = join(folder, "live.sock");
     await listenOn(server, live);
     const file = join(folder, "file");

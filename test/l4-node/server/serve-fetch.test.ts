@@ -22,9 +22,15 @@ describe("serveFetch", () => {
   it("a request comes with its method, path, query and headers", async ({ expect }) => {
     const port = await serve(async ({ method, url, headers }) => {
       const { pathname, search } = new URL(url);
-      return new Response(`${method} ${pathname}${search} ${headers.get("x-a")}`, { status: 202, headers: { "x-b": "2" } });
+      return new Response(`${method} ${pathname}${search} ${headers.get("x-a")}`, {
+        status: 202,
+        headers: { "x-b": "2" },
+      });
     });
-    const response = await fetch(`http://127.0.0.1:${port}/stats?filter=a%20b`, { method: "POST", headers: { "x-a": "1" } });
+    const response = await fetch(`http://127.0.0.1:${port}/stats?filter=a%20b`, {
+      method: "POST",
+      headers: { "x-a": "1" },
+    });
     expect(response.status).toBe(202);
     expect(response.headers.get("x-b")).toBe("2");
     expect(await response.text()).toBe("POST /stats?filter=a%20b 1");
