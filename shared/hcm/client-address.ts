@@ -1,3 +1,5 @@
+import { parseIp } from "../net/ip-address.ts";
+
 /** How the connection manager finds out who the client is (fields of `HttpConnectionManager`). */
 export interface ClientAddressPolicy {
   /** The connection's peer is the client or a trusted proxy; without it the peer is a proxy of our own. */
@@ -41,13 +43,8 @@ export function appendedForwardedFor(
 export function entryFromRight(xff: string | undefined, position: number): string | undefined {
   const entries = xff?.split(",") ?? [];
   const entry = entries[entries.length - position]?.trim();
-  return entry !== undefined && looksLikeAddress(entry) ? entry : undefined;
-}
-
-/** A bare IPv4 or IPv6 address; a port or anything else makes an entry useless to Envoy. */
-function looksLikeAddress(text: string): boolean {
-  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return text.split(".").every((part) => Number(part) <= 255);
-  return text.split(":").length > 2 && /^[0-9a-fA-F:.]+$/.test(text);
+  // A port, or anything else that is no bare address, makes an entry useless to Envoy.
+  return entry !== undefined && parseIp(entry) !== undefined ? entry : undefined;
 }
 
 function isLoopback(address: string): boolean {

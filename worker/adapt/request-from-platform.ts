@@ -23,6 +23,7 @@ export function headersFromRequest(request: Request, path: string): HeaderMap {
     headers.add(name, name === "cookie" ? value.replaceAll(/, (?=[^;,=\s]+=)/g, "; ") : value);
   }
   restoreAcceptEncoding(headers, request);
+  takeBackForwardedFor(headers);
   return headers;
 }
 
@@ -48,6 +49,18 @@ function restoreAcceptEncoding(headers: HeaderMap, request: Request): void {
   if (typeof asked !== "string") return;
   if (asked === "") headers.remove("accept-encoding");
   else headers.set("accept-encoding", asked);
+}
+
+/**
+ * The platform appends the client to `x-forwarded-for` before the Worker sees it. Appending is the connection manager's to
+ * decide, so the platform's entry is taken back; the address itself stays known as the peer.
+ */
+function takeBackForwardedFor(headers: HeaderMap): void {
+  const client = headers.get("cf-connecting-ip");
+  const entries = headers.get("x-forwarded-for")?.split(",") ?? [];
+  if (client === undefined || entries.at(-1)?.trim() !== client) return;
+  if (entries.length === 1) headers.remove("x-forwarded-for");
+  else headers.set("x-forwarded-for", entries.slice(0, -1).join(","));
 }
 
 function originOf(url: string): { scheme: string; authority: string } {
