@@ -18,7 +18,6 @@ export interface TcpProxySessionOptions<Upstream extends TcpUpstream> {
   readonly sockets: PumpSockets;
   /** Called for every attempt, from 1, so a retry may land elsewhere. */
   readonly pickUpstream: (attempt: number) => UpstreamPick<Upstream>;
-  readonly connectTimeoutMs: number;
   /** At least 1. */
   readonly maxConnectAttempts: number;
   /** Absent: the next attempt follows at once. */
@@ -27,8 +26,8 @@ export interface TcpProxySessionOptions<Upstream extends TcpUpstream> {
   readonly idleTimeoutMs: number;
   /** From accept; 0 is off. Jitter, if any, is already in it. */
   readonly maxDurationMs: number;
-  /** `per_connection_buffer_limit_bytes` of the listener and of the cluster; 0 is none. */
-  readonly bufferLimitBytes: { readonly downstream: number; readonly upstream: number };
+  /** `Listener.per_connection_buffer_limit_bytes`; 0 is none. */
+  readonly bufferLimitBytes: number;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: RandomSource;
@@ -94,7 +93,7 @@ class Session<Upstream extends TcpUpstream> implements TcpProxySession, PumpSock
     const { clock, timers, idleTimeoutMs, maxDurationMs } = options;
     this.#startedMs = clock.monotonicMs();
     this.#backoffMs = options.backoff?.baseMs ?? 0;
-    this.#downstream = options.sockets.adopt(options.downstream, options.bufferLimitBytes.downstream);
+    this.#downstream = options.sockets.adopt(options.downstream, options.bufferLimitBytes);
     this.#downstream.owner = this;
     this.#idle = new IdleWatch({ clock, timers, idleTimeoutMs, onIdle: () => this.#onIdle() });
     if (maxDurationMs > 0) this.#cancelDuration = timers.after(maxDurationMs, 0, () => this.#onDuration());
@@ -128,16 +127,16 @@ class Session<Upstream extends TcpUpstream> implements TcpProxySession, PumpSock
   }
 
   #connect(host: Upstream): void {
-    const { clock, timers, connectTimeoutMs, sockets, bufferLimitBytes, observer } = this.#options;
+    const { clock, timers, sockets, observer } = this.#options;
     this.#host = host;
     observer.onConnecting(host);
     const dial = host.dial();
-    const upstream = sockets.dial(dial, bufferLimitBytes.upstream);
+    const upstream = sockets.dial(dial, host.bufferLimitBytes);
     const sinceMs = clock.monotonicMs();
     this.#cancelAttempt = awaitConnection({
       socket: upstream,
       readyEvent: dial.kind === "socket" ? dial.readyEvent : "connect",
-      connectTimeoutMs,
+      connectTimeoutMs: host.connectTimeoutMs,
       timers,
       onOutcome: (outcome) => {
         this.#cancelAttempt = undefined;

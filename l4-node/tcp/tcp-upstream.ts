@@ -4,6 +4,10 @@ import type { Dial } from "./pump-socket.ts";
 export interface TcpUpstream {
   /** As `%UPSTREAM_HOST%` prints it. */
   readonly address: string;
+  /** `Cluster.connect_timeout` of its cluster; attempts of one session may go to different clusters. */
+  readonly connectTimeoutMs: number;
+  /** `Cluster.per_connection_buffer_limit_bytes`; 0 is none. */
+  readonly bufferLimitBytes: number;
   /** Starts a new connection towards it; called once per attempt. A socket that is given must not be connected yet. */
   dial(): Dial;
 }

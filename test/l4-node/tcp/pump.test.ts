@@ -56,8 +56,8 @@ describe.each(BOTH_MODES)("Pump with $kind I/O", (support) => {
     const limit = 64 * 1024;
     const onUpstream = (socket: Socket): void => void socket.pause();
     const sockets = new RecordingSockets(support);
-    const session = { sockets, bufferLimitBytes: { downstream: limit, upstream: limit } };
-    await using harness = await SessionHarness.start({ support, onUpstream, session });
+    const session = { sockets, bufferLimitBytes: limit };
+    await using harness = await SessionHarness.start({ support, onUpstream, session, upstreamBufferLimitBytes: limit });
     await floodUntilStuck(harness.client(), () => harness.stats.bytesRx);
     const held = sockets.dialled[0]?.socket.writableLength;
     expect(held).toBeGreaterThan(0);

@@ -27,6 +27,7 @@ export interface HarnessOptions {
   /** Between accept and session; what it gives is the session's first bytes. */
   readonly inspect?: (accepted: Socket) => Promise<Uint8Array | undefined>;
   readonly session?: Partial<Options>;
+  readonly upstreamBufferLimitBytes?: number;
 }
 
 /** A listener that starts a session per connection, an upstream server behind it, and a record of what sessions reported. */
@@ -115,6 +116,8 @@ export class SessionHarness {
     const firstBytes = await this.#options.inspect?.(accepted);
     const host: TcpUpstream = {
       address: `127.0.0.1:${this.upstreamPort}`,
+      connectTimeoutMs: 5000,
+      bufferLimitBytes: this.#options.upstreamBufferLimitBytes ?? 1024 * 1024,
       dial: () => ({ kind: "address", options: { port: this.upstreamPort, host: "127.0.0.1" } }),
     };
     const session = startTcpProxySession<TcpUpstream>({
@@ -122,11 +125,10 @@ export class SessionHarness {
       ...(firstBytes === undefined ? {} : { firstBytes }),
       sockets: this.#sockets,
       pickUpstream: () => ({ kind: "host", host }),
-      connectTimeoutMs: 5000,
       maxConnectAttempts: 1,
       idleTimeoutMs: 0,
       maxDurationMs: 0,
-      bufferLimitBytes: { downstream: 1024 * 1024, upstream: 1024 * 1024 },
+      bufferLimitBytes: 1024 * 1024,
       clock: this.timers.clock,
       timers: this.timers,
       random: new SeededRandom(7),

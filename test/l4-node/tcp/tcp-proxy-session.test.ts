@@ -13,14 +13,18 @@ async function closedPort(): Promise<number> {
   return harness.upstreamPort;
 }
 
+const LIMITS = { connectTimeoutMs: 5000, bufferLimitBytes: 1024 * 1024 };
+
 function hostAt(port: number, name = `127.0.0.1:${port}`): TcpUpstream {
-  return { address: name, dial: () => ({ kind: "address", options: { port, host: "127.0.0.1" } }) };
+  return { address: name, ...LIMITS, dial: () => ({ kind: "address", options: { port, host: "127.0.0.1" } }) };
 }
 
 /** A host that never answers a connection attempt, nor refuses it. */
-function silentHost(made: Socket[]): TcpUpstream {
+function silentHost(made: Socket[], connectTimeoutMs = 5000): TcpUpstream {
   return {
     address: "silent",
+    ...LIMITS,
+    connectTimeoutMs,
     dial: () => {
       const socket = new Socket({ allowHalfOpen: true });
       made.push(socket);
@@ -243,8 +247,7 @@ describe.each(BOTH_MODES)("startTcpProxySession with $kind I/O", (support) => {
   it("gives an attempt up after the connect timeout", async ({ expect }) => {
     const made: Socket[] = [];
     const session = {
-      pickUpstream: () => ({ kind: "host", host: silentHost(made) }) as const,
-      connectTimeoutMs: 250,
+      pickUpstream: () => ({ kind: "host", host: silentHost(made, 250) }) as const,
       maxConnectAttempts: 2,
     };
     await using harness = await SessionHarness.start({ support, session });
