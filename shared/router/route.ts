@@ -28,6 +28,8 @@ export interface ForwardRoute extends RouteCommon {
   readonly priority: "DEFAULT" | "HIGH";
   /** The host header becomes the upstream host's name once that is picked. */
   readonly autoHostRewrite: boolean;
+  /** Whether a host that is rewritten is appended to `x-forwarded-host` first (`append_x_forwarded_host`). */
+  readonly appendXForwardedHost: boolean;
   /** Header mutations of all levels, then host, then path rewrite. Runs once, before the upstream request. */
   finalizeRequestHeaders(headers: HeaderMap, info: StreamInfo): void;
 }
