@@ -2,7 +2,7 @@ import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { BodySource } from "../http/body-source.ts";
 import type { HeaderMap } from "../http/header-map.ts";
 import type { ResetReason } from "../http/reset-reason.ts";
-import type { UpstreamHost } from "../upstream/upstream-host.ts";
+import type { UpstreamHost } from "./upstream-host.ts";
 
 /** Where to send a request. Balancing is over; the transport only connects there. */
 export interface UpstreamTarget {

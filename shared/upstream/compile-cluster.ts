@@ -1,0 +1,102 @@
+import { durationMs } from "../base/duration-ms.ts";
+import type { ConfigPath } from "../diagnostics/config-path.ts";
+import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
+import type { HostCapabilities } from "../host/capabilities.ts";
+import type { Cluster, ClusterLbPolicy } from "../schema/envoy-types.ts";
+import { compileDns } from "./compile-dns.ts";
+import { compileEndpoints } from "./compile-endpoints.ts";
+import type { CompiledCluster, CompiledEndpoint, Discovery, LbPolicy, LbSettings } from "./compiled-cluster.ts";
+
+const DEFAULT_CONNECT_TIMEOUT = "5s";
+const DEFAULT_BUFFER_LIMIT_BYTES = 1024 * 1024;
+const DEFAULT_OVERPROVISIONING_PERCENT = 140;
+const DEFAULT_PANIC_THRESHOLD_PERCENT = 50;
+
+export interface ClusterCompileContext {
+  readonly diagnostics: DiagnosticSink;
+  readonly capabilities: HostCapabilities;
+}
+
+/** Compiles one cluster (`envoy.config.cluster.v3.Cluster`); nothing after reporting why. */
+export function compileCluster(
+  config: Cluster,
+  path: ConfigPath,
+  { diagnostics, capabilities }: ClusterCompileContext,
+): CompiledCluster | undefined {
+  const discovery = compileDiscovery(config, path, diagnostics);
+  const policy = compilePolicy(config.lbPolicy ?? "ROUND_ROBIN", path.field("lbPolicy"), diagnostics);
+  const dns = compileDns(config, path, diagnostics);
+  if (discovery === undefined || policy === undefined || dns === undefined) return undefined;
+  const endpoints = compileMembers(config, path, { discovery, diagnostics, capabilities });
+  if (endpoints === undefined) return undefined;
+  const { name = "", altStatName } = config;
+  return {
+    name,
+    statName: altStatName || name,
+    discovery,
+    connectTimeoutMs: durationMs(config.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT),
+    bufferLimitBytes: config.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES,
+    lb: compileLb(config, policy),
+    endpoints,
+    dns,
+    waitForWarmOnInit: config.waitForWarmOnInit ?? true,
+  };
+}
+
+/** Reports every cluster whose name an earlier one has, as Envoy does at start. */
+export function reportDuplicateClusters(
+  clusters: readonly Cluster[],
+  path: ConfigPath,
+  diagnostics: DiagnosticSink,
+): void {
+  const seen = new Set<string>();
+  for (const [position, { name = "" }] of clusters.entries()) {
+    if (seen.has(name)) diagnostics.error(path.index(position), "cluster.duplicate", `duplicate cluster '${name}'`);
+    seen.add(name);
+  }
+}
+
+function compileDiscovery(config: Cluster, path: ConfigPath, diagnostics: DiagnosticSink): Discovery | undefined {
+  if (config.clusterType !== undefined) {
+    const message = `cluster type "${config.clusterType.name ?? ""}" is not implemented`;
+    diagnostics.error(path.field("clusterType"), "config.unsupported", message);
+    return undefined;
+  }
+  const type = config.type ?? "STATIC";
+  if (type !== "EDS" && type !== "ORIGINAL_DST") return type;
+  diagnostics.error(path.field("type"), "config.unsupported", `cluster type ${type} is not implemented`);
+  return undefined;
+}
+
+function compilePolicy(policy: ClusterLbPolicy, path: ConfigPath, diagnostics: DiagnosticSink): LbPolicy | undefined {
+  if (policy === "ROUND_ROBIN" || policy === "RANDOM") return policy;
+  diagnostics.error(path, "config.unsupported", `lb_policy ${policy} is not implemented`);
+  return undefined;
+}
+
+function compileLb({ loadAssignment, commonLbConfig }: Cluster, policy: LbPolicy): LbSettings {
+  const threshold = commonLbConfig?.healthyPanicThreshold;
+  return {
+    policy,
+    overprovisioningPercent: loadAssignment?.policy?.overprovisioningFactor ?? DEFAULT_OVERPROVISIONING_PERCENT,
+    panicThresholdPercent:
+      threshold === undefined ? DEFAULT_PANIC_THRESHOLD_PERCENT : Math.floor(threshold.value ?? 0),
+  };
+}
+
+function compileMembers(
+  { loadAssignment = {} }: Cluster,
+  path: ConfigPath,
+  context: ClusterCompileContext & { readonly discovery: Discovery },
+): readonly CompiledEndpoint[] | undefined {
+  const at = path.field("loadAssignment");
+  const { endpoints: localities = [] } = loadAssignment;
+  const declared = localities.reduce((sum, { lbEndpoints = [] }) => sum + lbEndpoints.length, 0);
+  if (context.discovery === "LOGICAL_DNS" && (localities.length !== 1 || declared !== 1)) {
+    const message = "LOGICAL_DNS clusters must have a single locality_lb_endpoint and a single lb_endpoint";
+    context.diagnostics.error(at, "cluster.logical_dns", message);
+    return undefined;
+  }
+  const endpoints = compileEndpoints(loadAssignment, at, context);
+  return endpoints.length === declared ? endpoints : undefined;
+}

@@ -1,0 +1,52 @@
+import type { DnsLookupFamily } from "../host/dns-resolver.ts";
+import type { Address } from "../net/address.ts";
+import type { HostHealth, HostMetadata, Locality } from "./upstream-host.ts";
+
+export type Discovery = "STATIC" | "STRICT_DNS" | "LOGICAL_DNS";
+export type LbPolicy = "ROUND_ROBIN" | "RANDOM";
+
+/** A cluster as its configuration says it: immutable, the same on every thread. Times in milliseconds. */
+export interface CompiledCluster {
+  readonly name: string;
+  /** Names its statistics, `cluster.<statName>.`: `alt_stat_name`, or the name. */
+  readonly statName: string;
+  readonly discovery: Discovery;
+  readonly connectTimeoutMs: number;
+  /** `per_connection_buffer_limit_bytes`. */
+  readonly bufferLimitBytes: number;
+  readonly lb: LbSettings;
+  readonly endpoints: readonly CompiledEndpoint[];
+  readonly dns: DnsSettings;
+  /** Whether start-up waits for the first DNS answers. */
+  readonly waitForWarmOnInit: boolean;
+}
+
+export interface LbSettings {
+  readonly policy: LbPolicy;
+  /** How much more than its share a priority can take, in percent (`overprovisioning_factor`). */
+  readonly overprovisioningPercent: number;
+  /** Below this share of hosts that are not unhealthy, all are used (`healthy_panic_threshold`). 0 is never. */
+  readonly panicThresholdPercent: number;
+}
+
+/** One `LbEndpoint`. Its position in {@link CompiledCluster.endpoints} is its identity towards DNS. */
+export interface CompiledEndpoint {
+  readonly address: Address;
+  /** `Endpoint.hostname`; for DNS clusters the name where none is given. Empty if there is neither. */
+  readonly hostname: string;
+  readonly weight: number;
+  readonly priority: number;
+  readonly locality: Locality;
+  readonly health: HostHealth;
+  readonly metadata: HostMetadata;
+}
+
+export interface DnsSettings {
+  readonly family: DnsLookupFamily;
+  readonly refreshMs: number;
+  /** After a failure: exponential from base to max. Absent: `refreshMs` again. */
+  readonly failureBackoff: { readonly baseMs: number; readonly maxMs: number } | undefined;
+  readonly respectTtl: boolean;
+  /** Up to this much is added to every delay; 0 is none. */
+  readonly jitterMs: number;
+}
