@@ -23,14 +23,45 @@ const PLANTED: readonly Planted[] = [
   { file: "shared/base/planted.ts", source: "console.log(1);", refusedBy: "types", saying: /console/ },
   { file: "shared/base/planted.ts", source: "process.exit(1);", refusedBy: "types", saying: /process/ },
   { file: "shared/base/planted.ts", source: 'import "node:fs";', refusedBy: "types", saying: /node:fs/ },
-  { file: "worker/planted.ts", source: "Buffer.from([1]);", refusedBy: "types", saying: /Buffer/ },
+  { file: "shared/base/planted.ts", source: "Buffer.from([1]);", refusedBy: "types", saying: /Buffer/ },
+  { file: "worker/planted.ts", source: 'import "node:net";', refusedBy: "lint", saying: /no-restricted-imports/ },
   { file: "shared/base/planted.ts", source: 'import "node:fs";', refusedBy: "lint", saying: /no-restricted-imports/ },
-  { file: "shared/base/planted.ts", source: 'import "../../worker/index.ts";', refusedBy: "lint", saying: /no-restricted-imports/ },
-  { file: "shared/base/planted.ts", source: "export const now: number = Date.now();", refusedBy: "lint", saying: /no-restricted-globals/ },
-  { file: "shared/base/planted.ts", source: "export const luck: number = Math.random();", refusedBy: "lint", saying: /no-restricted-properties/ },
-  { file: "shared/base/planted.ts", source: 'export const made: unknown = new Function("1");', refusedBy: "lint", saying: /no-new-func/ },
-  { file: "shared/base/planted.ts", source: 'import "../http/header-map.ts";', refusedBy: "layers", saying: /planted\.ts -> shared\/http/ },
-  { file: "worker/planted.ts", source: 'import "../l4-node/main.ts";', refusedBy: "layers", saying: /planted\.ts -> l4-node/ },
+  {
+    file: "shared/base/planted.ts",
+    source: 'import "../../worker/index.ts";',
+    refusedBy: "lint",
+    saying: /no-restricted-imports/,
+  },
+  {
+    file: "shared/base/planted.ts",
+    source: "export const now: number = Date.now();",
+    refusedBy: "lint",
+    saying: /no-restricted-globals/,
+  },
+  {
+    file: "shared/base/planted.ts",
+    source: "export const luck: number = Math.random();",
+    refusedBy: "lint",
+    saying: /no-restricted-properties/,
+  },
+  {
+    file: "shared/base/planted.ts",
+    source: 'export const made: unknown = new Function("1");',
+    refusedBy: "lint",
+    saying: /no-new-func/,
+  },
+  {
+    file: "shared/base/planted.ts",
+    source: 'import "../http/header-map.ts";',
+    refusedBy: "layers",
+    saying: /planted\.ts -> shared\/http/,
+  },
+  {
+    file: "worker/planted.ts",
+    source: 'import "../l4-node/main.ts";',
+    refusedBy: "layers",
+    saying: /planted\.ts -> l4-node/,
+  },
 ];
 
 describe("the boundary of shared/", () => {

@@ -41,13 +41,15 @@ export interface ImportEdge {
 
 /** Every relative import between source files below `root`, as paths relative to it. */
 export function importEdges(root: string): ImportEdge[] {
-  return ["shared", "worker", "l4-node"].flatMap((top) => sourceFiles(join(root, top))).flatMap((file) => {
-    const imports = readFileSync(file, "utf8").matchAll(/(?:from|import\(|import)\s*"(\.{1,2}\/[^"]+\.ts)"/g);
-    return [...imports].map(([, target = ""]) => ({
-      from: relative(root, file),
-      to: relative(root, join(dirname(file), target)),
-    }));
-  });
+  return ["shared", "worker", "l4-node"]
+    .flatMap((top) => sourceFiles(join(root, top)))
+    .flatMap((file) => {
+      const imports = readFileSync(file, "utf8").matchAll(/(?:from|import\(|import)\s*"(\.{1,2}\/[^"]+\.ts)"/g);
+      return [...imports].map(([, target = ""]) => ({
+        from: relative(root, file),
+        to: relative(root, join(dirname(file), target)),
+      }));
+    });
 }
 
 /** The imports that the table forbids, each as `from -> to`. */
