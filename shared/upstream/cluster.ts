@@ -1,0 +1,102 @@
+import type { RandomSource } from "../host/random-source.ts";
+import { type Address, renderAddress } from "../net/address.ts";
+import { parseIp, renderIp } from "../net/ip-address.ts";
+import type { StatsScope } from "../stats/stats-scope.ts";
+import { ClusterStats } from "./cluster-stats.ts";
+import type { CompiledCluster, CompiledEndpoint } from "./compiled-cluster.ts";
+import { HostCounters } from "./host-counters.ts";
+import { LoadBalancer } from "./load-balancer.ts";
+import type { UpstreamHost } from "./upstream-host.ts";
+
+/** How endpoints with a DNS name become hosts: by the addresses that DNS gives, or as they are, to be connected to by name. */
+export type NameUse = "resolve" | "connect by name";
+
+export interface ClusterOptions {
+  readonly info: CompiledCluster;
+  readonly names: NameUse;
+  readonly random: RandomSource;
+  /** The root; `cluster.<name>.` is made below it. */
+  readonly stats: StatsScope;
+}
+
+/**
+ * A cluster as one thread sees it: its hosts, their balancing, its statistics. Lives as long as its configuration stays the same,
+ * through every other change.
+ */
+export class Cluster {
+  readonly info: CompiledCluster;
+  readonly stats: ClusterStats;
+  readonly #balancer: LoadBalancer;
+  /** By endpoint; within one, by address. */
+  readonly #members: (readonly UpstreamHost[])[];
+  #hosts: readonly UpstreamHost[] = [];
+
+  constructor({ info, names, random, stats }: ClusterOptions) {
+    this.info = info;
+    const clusterStats = new ClusterStats(stats.scope(`cluster.${info.statName}`));
+    this.stats = clusterStats;
+    this.#balancer = new LoadBalancer({ settings: info.lb, random, onPanic: () => clusterStats.lbHealthyPanic.inc() });
+    this.#members = info.endpoints.map((endpoint) => {
+      const isKnown = endpoint.address.kind !== "name" || names === "connect by name";
+      return isKnown ? [createHost(endpoint, endpoint.address)] : [];
+    });
+    this.#rebuild();
+  }
+
+  /** All members, whatever their health. */
+  get hosts(): readonly UpstreamHost[] {
+    return this.#hosts;
+  }
+
+  /** The host for the next request or connection; `undefined` when there is none that may be used. */
+  pick(): UpstreamHost | undefined {
+    return this.#balancer.pick();
+  }
+
+  /**
+   * Makes IP addresses the members of an endpoint that has a name. A host whose address stays keeps its object. A logical DNS
+   * cluster uses the first address only, and keeps what it has when there is none.
+   */
+  applyResolution(endpointIndex: number, addresses: readonly string[]): void {
+    const endpoint = this.info.endpoints[endpointIndex];
+    const before = this.#members[endpointIndex];
+    if (endpoint?.address.kind !== "name" || before === undefined) return;
+    const isLogical = this.info.discovery === "LOGICAL_DNS";
+    if (isLogical && addresses.length === 0) return;
+    const { port } = endpoint.address;
+    const wanted = new Map(
+      addresses.slice(0, isLogical ? 1 : undefined).map((host) => {
+        const target: Address = { kind: "ip", host: canonicalIp(host), port };
+        return [renderAddress(target), target];
+      }),
+    );
+    const after = [...wanted].map(
+      ([address, target]) => before.find((host) => host.address === address) ?? createHost(endpoint, target),
+    );
+    if (after.length === before.length && after.every((host) => before.includes(host))) return;
+    this.#members[endpointIndex] = after;
+    this.stats.membershipChange.inc();
+    this.#rebuild();
+  }
+
+  #rebuild(): void {
+    this.#hosts = this.#members.flat();
+    this.#balancer.setHosts(this.#hosts);
+    const { membershipTotal, membershipHealthy, membershipDegraded } = this.stats;
+    membershipTotal.set(this.#hosts.length);
+    membershipHealthy.set(this.#hosts.filter(({ health }) => health === "healthy").length);
+    membershipDegraded.set(this.#hosts.filter(({ health }) => health === "degraded").length);
+  }
+}
+
+function createHost(endpoint: CompiledEndpoint, target: Address): UpstreamHost {
+  const { hostname, weight, priority, locality, health, metadata } = endpoint;
+  const address = renderAddress(target);
+  return { address, target, hostname, weight, priority, locality, health, metadata, counters: new HostCounters() };
+}
+
+/** Resolvers may write an IPv6 address in several ways; one address is one host. */
+function canonicalIp(text: string): string {
+  const ip = parseIp(text);
+  return ip === undefined ? text : renderIp(ip);
+}
