@@ -1,5 +1,4 @@
 import type { Address } from "../net/address.ts";
-import type { HostCounters } from "./host-counters.ts";
 
 /**
  * One endpoint of a cluster. The object lives as long as the endpoint is a member, so what balancers, pools and health checks
@@ -24,6 +23,18 @@ export interface UpstreamHost {
 
 /** Healthy hosts are used first, degraded ones for what those cannot take, unhealthy ones only in a panic. */
 export type HostHealth = "healthy" | "degraded" | "unhealthy";
+
+/** What one thread counts for one host, as `/clusters` shows it. `…Active` go up and down. Balancers may read them for a pick. */
+export interface HostCounters {
+  cxActive: number;
+  cxConnectFail: number;
+  cxTotal: number;
+  rqActive: number;
+  rqError: number;
+  rqSuccess: number;
+  rqTimeout: number;
+  rqTotal: number;
+}
 
 export type HostMetadata = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 

@@ -1,12 +1,11 @@
 import type { RandomSource } from "../host/random-source.ts";
+import type { HostCounters, UpstreamHost } from "../host/upstream-host.ts";
 import { type Address, renderAddress } from "../net/address.ts";
 import { parseIp, renderIp } from "../net/ip-address.ts";
 import type { StatsScope } from "../stats/stats-scope.ts";
 import { ClusterStats } from "./cluster-stats.ts";
 import type { CompiledCluster, CompiledEndpoint } from "./compiled-cluster.ts";
-import { HostCounters } from "./host-counters.ts";
 import { LoadBalancer } from "./load-balancer.ts";
-import type { UpstreamHost } from "./upstream-host.ts";
 
 /** How endpoints with a DNS name become hosts: by the addresses that DNS gives, or as they are, to be connected to by name. */
 export type NameUse = "resolve" | "connect by name";
@@ -92,11 +91,24 @@ export class Cluster {
 function createHost(endpoint: CompiledEndpoint, target: Address): UpstreamHost {
   const { hostname, weight, priority, locality, health, metadata } = endpoint;
   const address = renderAddress(target);
-  return { address, target, hostname, weight, priority, locality, health, metadata, counters: new HostCounters() };
+  return { address, target, hostname, weight, priority, locality, health, metadata, counters: createHostCounters() };
 }
 
 /** Resolvers may write an IPv6 address in several ways; one address is one host. */
 function canonicalIp(text: string): string {
   const ip = parseIp(text);
   return ip === undefined ? text : renderIp(ip);
+}
+
+function createHostCounters(): HostCounters {
+  return {
+    cxActive: 0,
+    cxConnectFail: 0,
+    cxTotal: 0,
+    rqActive: 0,
+    rqError: 0,
+    rqSuccess: 0,
+    rqTimeout: 0,
+    rqTotal: 0,
+  };
 }

@@ -10,7 +10,7 @@ import type {
   LocalityLbEndpoints,
 } from "../schema/envoy-types.ts";
 import type { CompiledEndpoint, Discovery } from "./compiled-cluster.ts";
-import type { HostHealth, Locality } from "./upstream-host.ts";
+import type { HostHealth, Locality } from "../host/upstream-host.ts";
 
 /** What the endpoints of a cluster are compiled with. */
 export interface EndpointsContext {

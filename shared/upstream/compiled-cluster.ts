@@ -1,6 +1,6 @@
 import type { DnsLookupFamily } from "../host/dns-resolver.ts";
 import type { Address } from "../net/address.ts";
-import type { HostHealth, HostMetadata, Locality } from "./upstream-host.ts";
+import type { HostHealth, HostMetadata, Locality } from "../host/upstream-host.ts";
 
 export type Discovery = "STATIC" | "STRICT_DNS" | "LOGICAL_DNS";
 export type LbPolicy = "ROUND_ROBIN" | "RANDOM";

@@ -1,7 +1,7 @@
 import type { RandomSource } from "../host/random-source.ts";
 import type { LbPolicy } from "./compiled-cluster.ts";
 import { EdfScheduler } from "./edf-scheduler.ts";
-import type { UpstreamHost } from "./upstream-host.ts";
+import type { UpstreamHost } from "../host/upstream-host.ts";
 
 /** Picks among hosts of equal standing: one priority, one kind of health. */
 export interface HostPicker {

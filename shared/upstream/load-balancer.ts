@@ -2,7 +2,7 @@ import type { RandomSource } from "../host/random-source.ts";
 import type { LbSettings } from "./compiled-cluster.ts";
 import { createHostPicker, type HostPicker } from "./host-picker.ts";
 import { computePriorityLoad } from "./priority-load.ts";
-import type { HostHealth, UpstreamHost } from "./upstream-host.ts";
+import type { HostHealth, UpstreamHost } from "../host/upstream-host.ts";
 
 /** Hosts that share requests with each other, and the percentage of the cluster's requests that they get. */
 interface HostGroup {

@@ -1,7 +1,7 @@
 import type { MaybePromise } from "../../base/maybe-promise.ts";
 import type { JsonObject } from "../../schema/json-value.ts";
 import type { StatsView } from "../../stats/stats-view.ts";
-import type { Locality } from "../../upstream/upstream-host.ts";
+import type { Locality } from "../../host/upstream-host.ts";
 
 /** `envoy.admin.v3.ServerInfo.State`. */
 export type ServerState = "LIVE" | "DRAINING" | "PRE_INITIALIZING" | "INITIALIZING";

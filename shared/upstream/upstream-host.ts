@@ -1,1 +1,0 @@
-export type { Locality, UpstreamHost } from "../host/upstream-host.ts";
