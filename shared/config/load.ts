@@ -9,6 +9,7 @@ import { messageSchema, type MessageSchema } from "../schema/message-schema.ts";
 import { parseBinary } from "../schema/parse-binary.ts";
 import { parseJson } from "../schema/parse-json.ts";
 import { parseYaml } from "../schema/parse-yaml.ts";
+import { ProblemLimit } from "../schema/problem-limit.ts";
 import { readMessage } from "../schema/read-message.ts";
 import { findSecrets } from "../schema/secrets.ts";
 import { SourcePositions } from "../schema/source-positions.ts";
@@ -60,7 +61,7 @@ export function loadConfig<T = Bootstrap>(source: string | Uint8Array, options: 
   const parsed = parse(source, schema, { ...options, limits });
   if (!parsed.tree.ok) return refused(options.file, parsed.text, parsed.tree.error);
   const { file, partial = false } = options;
-  return read(parsed.tree.value, schema, { file, text: parsed.text, partial });
+  return read(parsed.tree.value, schema, { file, text: parsed.text, partial, maxProblems: limits.maxProblems });
 }
 
 interface Parsed {
@@ -119,14 +120,22 @@ interface ReadOptions {
   readonly file: string;
   readonly text: string;
   readonly partial: boolean;
+  readonly maxProblems: number;
 }
 
-function read<T>(tree: SourceTree, schema: MessageSchema, { file, text, partial }: ReadOptions): LoadedConfig<T> {
+function read<T>(
+  tree: SourceTree,
+  schema: MessageSchema,
+  { file, text, partial, maxProblems }: ReadOptions,
+): LoadedConfig<T> {
   const positions = new SourcePositions(file, text, tree.root);
   const collector = new DiagnosticCollector(positions);
-  const json = readMessage(tree, schema, collector);
-  if (!partial) checkRules(json, schema.fullName, collector, errorPointers(collector.diagnostics));
-  const diagnostics = collector.diagnostics.toSorted(byPosition);
+  const sink = new ProblemLimit(collector, maxProblems);
+  const json = readMessage(tree, schema, sink);
+  if (!partial) checkRules(json, schema.fullName, sink, errorPointers(collector.diagnostics));
+  const shown = collector.diagnostics.toSorted(byPosition);
+  sink.finish();
+  const diagnostics = [...shown, ...collector.diagnostics.slice(shown.length)];
   return { json: asTyped<T>(json), positions, secretPaths: findSecrets(json, schema.fullName), diagnostics };
 }
 

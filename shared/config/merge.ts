@@ -48,21 +48,30 @@ class MergedPositions implements PositionIndex {
 
   find(path: ConfigPath): SourcePosition | undefined {
     const steps = pathSteps(path);
-    const appended = shiftAppended(this.#base.json, steps);
-    if (appended !== undefined) return this.#overlay.positions.find(appended);
+    const element = listStep(this.#base.json, steps);
+    if (element !== undefined) return this.#findElement(path, steps, element);
     const found = holds(this.#overlay.json, steps) ? this.#overlay.positions.find(path) : undefined;
     return found ?? this.#base.positions.find(path);
   }
+
+  #findElement(path: ConfigPath, steps: readonly string[], { depth, length }: ListStep): SourcePosition | undefined {
+    const index = Number(steps[depth]);
+    if (index < length) return this.#base.positions.find(path);
+    const shifted = steps.with(depth, String(index - length));
+    return this.#overlay.positions.find(shifted.reduce((at, name) => at.field(name), ConfigPath.root));
+  }
 }
 
-/** The path in the overlay of something that the overlay appended to a list of the base. */
-function shiftAppended(base: unknown, steps: readonly string[]): ConfigPath | undefined {
+/** The first step of a path that goes into a list of the base: that list is the base's elements, then the overlay's. */
+interface ListStep {
+  readonly depth: number;
+  readonly length: number;
+}
+
+function listStep(base: unknown, steps: readonly string[]): ListStep | undefined {
   let value = base;
   for (const [depth, step] of steps.entries()) {
-    if (Array.isArray(value) && Number(step) >= value.length) {
-      const shifted = steps.with(depth, String(Number(step) - value.length));
-      return shifted.reduce((path, name) => path.field(name), ConfigPath.root);
-    }
+    if (Array.isArray(value)) return { depth, length: value.length };
     value = childOf(value, step);
   }
   return undefined;

@@ -21,28 +21,27 @@ interface Converted extends Anchor {}
 export function parseYaml(text: string, limits: LoadLimits): Result<SourceTree, SourceProblem> {
   try {
     guardSize(text, limits);
-    const root = new YamlConverter(limits).document(parseOnly(text));
+    const root = new YamlConverter(limits).document(parseOnly(text, limits));
     return ok({ format: "yaml", root });
   } catch (error) {
     if (error instanceof SourceError) return err(error.problem);
-    // The parser recurses: a text nested beyond the stack is far beyond the limit.
-    if (error instanceof RangeError) return err(tooDeep(limits));
     throw error;
   }
 }
 
-function tooDeep({ maxDepth }: LoadLimits): SourceProblem {
-  return { code: "config.limit", message: `nested more than ${maxDepth} levels deep`, offset: -1 };
+function tooDeep({ maxDepth }: LoadLimits, offset: number): SourceError {
+  return new SourceError("config.limit", `nested more than ${maxDepth} levels deep`, offset);
 }
 
 /** The parser builds its whole tree before we see any of it. No value goes without one of these characters around it. */
-function guardSize(text: string, { maxNodes }: LoadLimits): void {
+function guardSize(text: string, { maxYamlElements }: LoadLimits): void {
   let separators = 0;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
     if (code === NEWLINE || code === COMMA || code === OPEN_BRACKET || code === OPEN_BRACE) separators += 1;
   }
-  if (separators > maxNodes) throw new SourceError("config.limit", `more than ${maxNodes} lines and list elements`, -1);
+  if (separators <= maxYamlElements) return;
+  throw new SourceError("config.limit", `more than ${maxYamlElements} lines and elements of YAML`, -1);
 }
 
 const NEWLINE = 0x0a;
@@ -50,7 +49,7 @@ const COMMA = 0x2c;
 const OPEN_BRACKET = 0x5b;
 const OPEN_BRACE = 0x7b;
 
-function parseOnly(text: string): Document.Parsed | undefined {
+function parseOnly(text: string, limits: LoadLimits): Document.Parsed | undefined {
   const documents = parseAllDocuments(text, {
     schema: "failsafe",
     logLevel: "silent",
@@ -61,6 +60,8 @@ function parseOnly(text: string): Document.Parsed | undefined {
   const [first, second] = documents;
   const problem = first?.errors[0];
   if (problem !== undefined) {
+    // The parser recurses, and reports the end of the stack as a mistake in the text: far beyond our limit, in any case.
+    if (/call stack/i.test(problem.message)) throw tooDeep(limits, problem.pos[0]);
     const message = problem.message.charAt(0).toLowerCase() + problem.message.slice(1);
     throw new SourceError("config.syntax", message, problem.pos[0]);
   }

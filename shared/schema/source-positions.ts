@@ -1,7 +1,7 @@
 import type { PositionIndex } from "../diagnostics/collector.ts";
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { SourcePosition } from "../diagnostics/diagnostic.ts";
-import type { SourceNode } from "./source-node.ts";
+import type { MapEntry, MapNode, SourceNode } from "./source-node.ts";
 import { isTypedStruct, typeNameOf } from "./type-url.ts";
 
 interface Place {
@@ -62,18 +62,37 @@ function stepInto({ node, offset }: Place, step: string): Place | undefined {
   return step === "0" ? { node, offset } : undefined;
 }
 
-function findEntry(
-  node: SourceNode & { readonly kind: "map" },
-  step: string,
-): (typeof node.entries)[number] | undefined {
-  const folded = step.toLowerCase();
-  return (
-    node.entries.find(({ key }) => key === step) ?? node.entries.find(({ key }) => key.replaceAll("_", "") === folded)
-  );
+/** The entries of an object by their key as it is, and by the key without case and underscores. */
+interface KeyIndex {
+  readonly exact: ReadonlyMap<string, MapEntry>;
+  readonly folded: ReadonlyMap<string, MapEntry>;
+}
+
+const keyIndexes = new WeakMap<MapNode, KeyIndex>();
+
+/** Built when somebody first asks: many problems may stand in one large object. */
+function keyIndexOf(node: MapNode): KeyIndex {
+  const known = keyIndexes.get(node);
+  if (known !== undefined) return known;
+  const built: KeyIndex = {
+    exact: new Map(node.entries.map((entry) => [entry.key, entry])),
+    folded: new Map(node.entries.map((entry) => [fold(entry.key), entry])),
+  };
+  keyIndexes.set(node, built);
+  return built;
+}
+
+function findEntry(node: MapNode, step: string): MapEntry | undefined {
+  const { exact, folded } = keyIndexOf(node);
+  return exact.get(step) ?? folded.get(fold(step));
+}
+
+function fold(key: string): string {
+  return key.replaceAll("_", "").toLowerCase();
 }
 
 /** The configuration in a TypedStruct has its path without the wrapper. */
-function contentOf(node: SourceNode & { readonly kind: "map" }): SourceNode {
+function contentOf(node: MapNode): SourceNode {
   const type = node.entries.find(({ key }) => key === "@type")?.value;
   if (type?.kind !== "string" || !isTypedStruct(typeNameOf(type.text))) return node;
   return node.entries.find(({ key }) => key === "value")?.value ?? node;

@@ -11,9 +11,19 @@ export interface LoadLimits {
   readonly maxDepth: number;
   /** Values, aliases expanded. Default 2,000,000: 100,000 routes of 20 values, and less than 1 GiB of memory. */
   readonly maxNodes: number;
+  /** Lines and elements of a YAML text, whose parser takes nearly 2 kB for each. Default 1,000,000: 50,000 routes. */
+  readonly maxYamlElements: number;
+  /** Errors, and as many warnings, that are reported one by one. Default 1,000: more than anybody reads. */
+  readonly maxProblems: number;
 }
 
-export const DEFAULT_LIMITS: LoadLimits = { maxBytes: 64 * 1024 * 1024, maxDepth: 100, maxNodes: 2_000_000 };
+export const DEFAULT_LIMITS: LoadLimits = {
+  maxBytes: 64 * 1024 * 1024,
+  maxDepth: 100,
+  maxNodes: 2_000_000,
+  maxYamlElements: 1_000_000,
+  maxProblems: 1_000,
+};
 
 /** A source that has been parsed, but not yet compared with the schema. */
 export interface SourceTree {

@@ -62,9 +62,9 @@ function encodeSubmessage(value: JsonValue, type: string): Bytes {
   if (type === "google.protobuf.Struct") return encodeStruct(value);
   if (type === "google.protobuf.Value") return encodeFreeValue(value);
   if (type === "google.protobuf.ListValue") return encodeList(value);
-  if (type === "google.protobuf.Duration") return encodeTime(parseDuration(String(value)));
+  if (type === "google.protobuf.Duration") return encodeTime(parseDuration(textOf(value)));
   if (type === "google.protobuf.Timestamp") {
-    const ms = Date.parse(String(value));
+    const ms = Date.parse(textOf(value));
     return encodeTime({ seconds: Math.floor(ms / 1000), nanos: (ms % 1000) * 1_000_000 });
   }
   if (!isJsonObject(value)) throw new Error(`cannot encode ${type}`);
@@ -78,7 +78,7 @@ function encodeTime(time: SecondsAndNanos | undefined): Bytes {
 
 function encodeAny(value: JsonValue): Bytes {
   if (!isJsonObject(value)) throw new Error("an Any is an object");
-  const typeUrl = String(value["@type"]);
+  const typeUrl = textOf(value["@type"] ?? "");
   const type = typeUrl.slice(typeUrl.lastIndexOf("/") + 1);
   const content = hasSpecialJson(type) ? encodeSubmessage(value["value"] ?? null, type) : encodeSubmessage(value, type);
   return [...tag(1, 2), ...delimited(utf8(typeUrl)), ...tag(2, 2), ...delimited(content)];
@@ -106,15 +106,16 @@ function encodeFreeValue(value: JsonValue): Bytes {
 }
 
 function encodeScalar(value: JsonValue, type: string): Bytes {
+  const text = textOf(value);
   const enumeration = enumSchema(type);
-  if (enumeration !== undefined) return varint(BigInt(enumeration.numbers.get(String(value)) ?? 0));
+  if (enumeration !== undefined) return varint(BigInt(enumeration.numbers.get(text) ?? 0));
   switch (type) {
     case "string":
-      return delimited(utf8(String(value)));
+      return delimited(utf8(text));
     case "bytes":
-      return delimited([...atob(String(value))].map((character) => character.charCodeAt(0)));
+      return delimited(Array.from(atob(text), (character) => character.charCodeAt(0)));
     case "bool":
-      return [String(value) === "true" ? 1 : 0];
+      return [text === "true" ? 1 : 0];
     case "double":
       return fixed(8, (view) => view.setFloat64(0, Number(value), true));
     case "float":
@@ -124,12 +125,12 @@ function encodeScalar(value: JsonValue, type: string): Bytes {
       return fixed(4, (view) => view.setUint32(0, Number(value), true));
     case "fixed64":
     case "sfixed64":
-      return fixed(8, (view) => view.setBigUint64(0, BigInt.asUintN(64, BigInt(String(value))), true));
+      return fixed(8, (view) => view.setBigUint64(0, BigInt.asUintN(64, BigInt(text)), true));
     case "sint32":
     case "sint64":
-      return varint((BigInt(String(value)) << 1n) ^ (BigInt(String(value)) >> 63n));
+      return varint((BigInt(text) << 1n) ^ (BigInt(text) >> 63n));
     default:
-      return varint(BigInt(String(value)));
+      return varint(BigInt(text));
   }
 }
 
@@ -137,6 +138,10 @@ function wireTypeOf({ kind, type }: Pick<FieldSchema, "kind" | "type">): number 
   if (kind === "message" || type === "string" || type === "bytes") return 2;
   if (type === "double" || type === "fixed64" || type === "sfixed64") return 1;
   return type === "float" || type === "fixed32" || type === "sfixed32" ? 5 : 0;
+}
+
+function textOf(value: JsonValue): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function fixed(length: number, write: (view: DataView) => void): Bytes {
