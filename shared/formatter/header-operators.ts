@@ -1,0 +1,44 @@
+import { err, ok } from "../base/result.ts";
+import type { HeaderMap } from "../http/header-map.ts";
+import { toByteString } from "../matching/byte-string.ts";
+import { queryParameter } from "../matching/query-matcher.ts";
+import type { FormatContext } from "./format-context.ts";
+import type { OperatorSpec, OperatorTable } from "./operator-spec.ts";
+
+type Side = (context: FormatContext) => HeaderMap | undefined;
+
+/** `NAME(X?Y):Z`: the header X, else the header Y, cut to Z characters. */
+function header(side: Side): OperatorSpec {
+  return { argument: "required", length: true, compile: (argument) => compileHeader(side, argument) };
+}
+
+const request = header(({ requestHeaders }) => requestHeaders);
+const response = header(({ responseHeaders }) => responseHeaders);
+const trailer = header(({ responseTrailers }) => responseTrailers);
+
+/** Operators that read headers and trailers, under their short and their long names. */
+export const HEADER_OPERATORS: OperatorTable = {
+  REQ: request,
+  REQUEST_HEADER: request,
+  RESP: response,
+  RESPONSE_HEADER: response,
+  TRAILER: trailer,
+  RESPONSE_TRAILER: trailer,
+  QUERY_PARAM: { argument: "required", length: true, compile: compileQueryParameter },
+};
+
+/** Of a header that came more than once the first value counts, as in Envoy. */
+function compileHeader(side: Side, argument: string): ReturnType<OperatorSpec["compile"]> {
+  const [main = "", alternative, ...more] = argument.toLowerCase().split("?");
+  if (more.length > 0) return err(`More than 1 alternative header specified in token: ${argument}`);
+  if (alternative === undefined || alternative === "") return ok((context) => side(context)?.values(main)[0]);
+  return ok((context) => {
+    const headers = side(context);
+    return headers?.values(main)[0] ?? headers?.values(alternative)[0];
+  });
+}
+
+function compileQueryParameter(argument: string): ReturnType<OperatorSpec["compile"]> {
+  const name = toByteString(argument);
+  return ok(({ requestHeaders }) => queryParameter(requestHeaders?.get(":path") ?? "", name));
+}

@@ -1,0 +1,17 @@
+import { compileTimeFormat } from "./time-format.ts";
+import { err, ok } from "../base/result.ts";
+import type { OperatorSpec, OperatorTable } from "./operator-spec.ts";
+
+/** ISO 8601 with milliseconds, in UTC. */
+const DEFAULT_TIME_FORMAT = "%Y-%m-%dT%H:%M:%E3SZ";
+
+/** Operators that print points of time. */
+export const TIME_OPERATORS: OperatorTable = {
+  START_TIME: { argument: "optional", length: false, compile: compileStartTime },
+};
+
+function compileStartTime(argument: string): ReturnType<OperatorSpec["compile"]> {
+  const render = compileTimeFormat(argument === "" ? DEFAULT_TIME_FORMAT : argument);
+  if (!render.ok) return err(render.error);
+  return ok(({ streamInfo }) => render.value(streamInfo.startWallMs));
+}
