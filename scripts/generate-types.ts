@@ -97,7 +97,7 @@ function distinguish(clash: readonly SplitName[], taken: ReadonlySet<string>): M
   for (let depth = 1; depth < 12; depth += 1) {
     const named = new Map(clash.map((name) => [name.fullName, prefixed(name, depth)]));
     const distinct = new Set(named.values());
-    if (distinct.size === clash.length && distinct.isDisjointFrom(taken)) return named;
+    if (distinct.size === clash.length && ![...distinct].some((name) => taken.has(name))) return named;
   }
   throw new Error(`cannot tell apart: ${clash.map((name) => name.fullName).join(", ")}`);
 }
