@@ -5,7 +5,7 @@ import { createAdminApp } from "../../shared/proxy/admin/admin-app.ts";
 import type { AdminSource } from "../../shared/proxy/admin/admin-source.ts";
 import { type BindAddress, renderBindAddress } from "../listener/bind-address.ts";
 import { bindFailureReason, listen, listenOptions } from "../listener/listen-options.ts";
-import { compileNameFilter } from "./compile-name-filter.ts";
+import { compileNameFilter } from "../../shared/proxy/admin/compile-name-filter.ts";
 import { serveFetch } from "./serve-fetch.ts";
 
 export interface AdminListenerOptions {

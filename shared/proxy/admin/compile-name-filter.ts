@@ -1,6 +1,6 @@
-import { ok } from "../../shared/base/result.ts";
-import { compileRegex } from "../../shared/matching/regex/regex.ts";
-import type { CompileFilter } from "../../shared/proxy/admin/name-filter.ts";
+import { ok } from "../../base/result.ts";
+import { compileRegex } from "../../matching/regex/regex.ts";
+import type { CompileFilter } from "./name-filter.ts";
 
 /** `?filter=` of the admin interface: RE2, anywhere in the name. */
 export const compileNameFilter: CompileFilter = (pattern) => {
