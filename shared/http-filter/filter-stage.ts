@@ -28,6 +28,8 @@ export class FilterStage {
   detached = false;
   /** The data hook was called for the last time; it may add trailers then. */
   sawEnd = false;
+  /** The promise that is pending is the headers hook's. */
+  awaitsHeaders = false;
   /** The hook that runs now called `continueDecoding` or `continueEncoding`. */
   resumeRequested = false;
   /** What the filter has seen, and what it added: goes on to the next filter. */

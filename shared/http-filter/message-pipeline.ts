@@ -52,6 +52,9 @@ export class MessagePipeline implements OutputProducer, PumpTarget {
   #output: PipelineOutput | undefined;
   /** The position of the headers; the number of filters once they are through. */
   #headersAt = 0;
+  #headersFinished = false;
+  /** Calls of `#goOn` on the stack. */
+  #moves = 0;
   /** No body follows, as far as the filters from here on know. */
   #endsWithHeaders = false;
   /** Something of the body passed through here, so the source cannot be handed over whole. */
@@ -90,9 +93,10 @@ export class MessagePipeline implements OutputProducer, PumpTarget {
     const stage = this.#stages.known(at);
     if (this.#stages.isOnStack(at)) this.#requestResume(at);
     else if (stage === undefined || stage.gate === Gate.Open) this.#owner.onLateCallback();
-    else if (stage.gate === Gate.Pending)
-      this.#violation(at, "a hook that returned a promise goes on by the promise alone");
-    else this.#release(at, stage);
+    else if (stage.gate !== Gate.Pending) this.#release(at, stage);
+    else if (stage.awaitsHeaders) this.#violation(at, "headers that wait for a promise go on by the promise alone");
+    // An earlier hook had stopped the message and is done now. The one that still runs is not: its promise decides when.
+    else this.#requestResume(at);
   }
 
   /** Adds to the body behind what this filter lets pass. */
@@ -150,7 +154,8 @@ export class MessagePipeline implements OutputProducer, PumpTarget {
   // PumpTarget
 
   wantsRead(): boolean {
-    if (this.#isStopped || this.#stages.inHook || this.#stages.isBlocked(this.bufferLimit)) return false;
+    if (this.#isStopped || this.#moves > 0 || this.#stages.inHook || this.#stages.isBlocked(this.bufferLimit))
+      return false;
     if (this.#headersAt === this.#stages.count) return this.#output?.isWanted ?? false;
     return this.#stages.gateAt(this.#headersAt) !== Gate.Open;
   }
@@ -177,12 +182,17 @@ export class MessagePipeline implements OutputProducer, PumpTarget {
     return this.#over || this.#owner.isInterrupted;
   }
 
-  /** Moves everything that may move from this filter on: headers first, then what the filters before them hold or added. */
+  /**
+   * Moves everything that may move from this filter on: headers first, then what the filters before them hold or added. Nothing
+   * is read, and nobody at the end hears of the headers, before all of it has moved; else the body would overtake it.
+   */
   #goOn(from: number, withHeaders: boolean): void {
+    this.#moves += 1;
     if (withHeaders) this.#passHeaders();
     for (let at = this.#stages.highestKnown; at >= from; at--) this.#flush(at);
-    if (this.#isStopped) return;
-    if (withHeaders && this.#headersAt === this.#stages.count) this.#finishHeaders();
+    this.#moves -= 1;
+    if (this.#moves > 0 || this.#isStopped) return;
+    if (this.#headersAt === this.#stages.count && !this.#headersFinished) this.#finishHeaders();
     this.#readOn();
     if (!this.#stages.isBlocked(this.bufferLimit)) this.#output?.releaseIfDrained();
   }
@@ -201,6 +211,7 @@ export class MessagePipeline implements OutputProducer, PumpTarget {
   /** Says whether the headers go on at once. */
   #takeHeadersStatus(at: number, status: MaybePromise<HeadersStatus>): boolean {
     const stage = this.#stages.stage(at);
+    stage.awaitsHeaders = isPromise(status);
     if (isPromise(status)) {
       this.#await(at, status, (settled) => {
         if (this.#takeHeadersStatus(at, settled)) this.#headersAt = at + 1;
@@ -232,6 +243,7 @@ export class MessagePipeline implements OutputProducer, PumpTarget {
   }
 
   #finishHeaders(): void {
+    this.#headersFinished = true;
     const headers = this.#headers ?? new HeaderMap();
     if (this.#endsWithHeaders) this.#owner.onHeadersPassed(this, headers, undefined);
     else this.#owner.onHeadersPassed(this, headers, this.#isUntouched() ? this.#source : this.#ownOutput());
