@@ -1,1 +1,10 @@
-export {};
+import configText from "./compiled-config.json";
+import { EdgeWorker } from "./edge-worker.ts";
+import type { Bindings } from "./host/edge-transport.ts";
+
+const worker = new EdgeWorker(configText);
+
+const handler: ExportedHandler<Bindings> = {
+  fetch: (request, bindings) => worker.fetch(request, bindings),
+};
+export default handler;

@@ -13,6 +13,4 @@ export interface Host {
   readonly random: RandomSource;
   readonly upstream: UpstreamTransport;
   readonly logger: Logger;
-  /** Keeps a task going after the answer (`waitUntil` on Workers). The task handles its own failures. */
-  background(task: Promise<void>): void;
 }

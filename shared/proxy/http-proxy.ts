@@ -1,3 +1,4 @@
+import { invariant } from "../base/invariant.ts";
 import { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
 import {
@@ -51,9 +52,9 @@ export class HttpProxy {
     this.#registry = new FilterRegistry(filters(this.clusters));
   }
 
-  /** Name of the listener that serves; `undefined` before the first configuration. */
-  get listenerName(): string | undefined {
-    return this.#serving?.listener.name;
+  /** The listener that serves; `undefined` before the first configuration. */
+  get listener(): Resource<Listener> | undefined {
+    return this.#serving?.listener;
   }
 
   /**
@@ -76,8 +77,10 @@ export class HttpProxy {
   }
 
   /** Starts a stream on the configuration of this moment. */
-  handle(request: DownstreamRequest, downstream: DownstreamStream): HttpStream | undefined {
-    return this.#serving?.manager.handle(request, downstream);
+  handle(request: DownstreamRequest, downstream: DownstreamStream): HttpStream {
+    const serving = this.#serving;
+    invariant(serving !== undefined, "a host takes requests only after the first configuration");
+    return serving.manager.handle(request, downstream);
   }
 
   /** Routes are checked against the names of the clusters, so a listener also depends on those. */

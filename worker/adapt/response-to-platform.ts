@@ -3,6 +3,11 @@ import type { HeaderMap } from "../../shared/http/header-map.ts";
 /** Statuses that the platform refuses a body for (Fetch standard, null body status). */
 const NULL_BODY_STATUS: ReadonlySet<number> = new Set([101, 204, 205, 304]);
 
+/** Whether the platform can build an answer of this status that is no upgrade. */
+export function isPlatformStatus(status: number): boolean {
+  return status >= 200 && status <= 599;
+}
+
 /** Whether an answer with these headers to this method has a body on the wire. */
 export function hasBody(headers: HeaderMap, method: string): boolean {
   return method !== "HEAD" && !NULL_BODY_STATUS.has(Number(headers.get(":status")));

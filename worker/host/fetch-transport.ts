@@ -1,33 +1,36 @@
 import type {
   Cancellation,
+  UpstreamFailure,
   UpstreamOutcome,
   UpstreamRequest,
-  UpstreamTarget,
 } from "../../shared/host/upstream-transport.ts";
 import { HeaderMap } from "../../shared/http/header-map.ts";
 import { platformBody } from "../adapt/body-stream.ts";
-import { platformHeaders } from "../adapt/response-to-platform.ts";
+import { isPlatformStatus, platformHeaders } from "../adapt/response-to-platform.ts";
 import { StreamBody } from "../adapt/stream-body.ts";
 import { failureFromFetchError } from "./fetch-failure.ts";
 
 /** Anything with a `fetch`: the platform's own, or a service binding. */
 export type Fetcher = Pick<typeof globalThis, "fetch">;
 
+/** Where a `fetch` goes. The authority is what the platform connects to and writes into `Host`. */
+export interface FetchExit {
+  readonly fetcher: Fetcher;
+  readonly authority: string;
+}
+
 /**
  * Sends a request with `fetch`. Redirects are never followed, bodies are passed as the bytes they are on the wire in both
  * directions, and the `Host` is the URL's: `fetch` gives no way to set another one.
  */
 export async function exchangeByFetch(
-  fetcher: Fetcher,
-  target: UpstreamTarget,
-  request: UpstreamRequest,
+  { fetcher, authority }: FetchExit,
+  { headers, body }: UpstreamRequest,
   cancellation: Cancellation,
 ): Promise<UpstreamOutcome> {
-  const { headers, body } = request;
-  const method = headers.get(":method") ?? "GET";
   try {
-    const response = await fetcher.fetch(urlOf(target, headers), {
-      method,
+    const response = await fetcher.fetch(`http://${authority}${headers.get(":path") ?? "/"}`, {
+      method: headers.get(":method") ?? "GET",
       headers: platformHeaders(headers),
       redirect: "manual",
       encodeResponseBody: "manual",
@@ -40,9 +43,9 @@ export async function exchangeByFetch(
 }
 
 function outcomeOf(response: Response, cancellation: Cancellation): UpstreamOutcome {
-  if (cancellation.cancelled !== undefined) {
+  if (cancellation.cancelled !== undefined || !isForwardable(response)) {
     response.body?.cancel().catch(() => undefined);
-    return { kind: "failure", reason: cancellation.cancelled, sent: "all", reusedConnection: false };
+    return failure(cancellation.cancelled ?? "protocol error");
   }
   const headers = new HeaderMap();
   headers.add(":status", String(response.status));
@@ -52,7 +55,11 @@ function outcomeOf(response: Response, cancellation: Cancellation): UpstreamOutc
   return { kind: "response", headers, body };
 }
 
-function urlOf(target: UpstreamTarget, headers: HeaderMap): string {
-  const path = headers.get(":path") ?? "/";
-  return `http://${target.host.address}${path}`;
+/** The platform builds answers of these statuses only; any other is a protocol error at the edge. */
+function isForwardable(response: Response): boolean {
+  return response.webSocket !== null || isPlatformStatus(response.status);
+}
+
+function failure(reason: UpstreamFailure["reason"]): UpstreamFailure {
+  return { kind: "failure", reason, sent: "all", reusedConnection: false };
 }
