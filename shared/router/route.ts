@@ -21,7 +21,7 @@ export interface ForwardRoute extends RouteCommon {
   /** `undefined` when the header that should name it is missing. Weighted routes are resolved to one entry by matching. */
   clusterName(request: HeaderMap): string | undefined;
   readonly clusterNotFoundStatus: number;
-  /** Milliseconds from the end of the request to the end of the response headers; 0 is none. */
+  /** Milliseconds from the end of the request to the end of the response; 0 is none. */
   readonly timeoutMs: number;
   /** Stream idle timeout of the route in milliseconds; `undefined` leaves the connection manager's. */
   readonly idleTimeoutMs: number | undefined;

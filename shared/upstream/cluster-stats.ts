@@ -30,7 +30,7 @@ export class ClusterStats {
   /** Streams that the upstream broke off, and those that this side did. */
   readonly rqRxReset: Counter;
   readonly rqTxReset: Counter;
-  /** From the end of the request to the end of the answer's headers. */
+  /** From the end of the request to the end of the answer. */
   readonly rqTime: Histogram;
 
   readonly lbHealthyPanic: Counter;

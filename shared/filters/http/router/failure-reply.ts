@@ -1,0 +1,33 @@
+import type { UpstreamFailure } from "../../../host/upstream-transport.ts";
+import type { LocalReply } from "../../../http/local-reply.ts";
+import type { ResetReason } from "../../../http/reset-reason.ts";
+import { DETAILS } from "../../../http/response-code-details.ts";
+import type { ResponseFlag } from "../../../http/response-flags.ts";
+
+/** Which response flag an upstream stream that ended before its time leaves. Source: Envoy `streamResetReasonToResponseFlag`. */
+export const FLAG_OF_RESET: Readonly<Record<ResetReason, ResponseFlag>> = {
+  "local reset": "LocalReset",
+  "local refused stream reset": "LocalReset",
+  "local connection failure": "UpstreamConnectionFailure",
+  "remote reset": "UpstreamRemoteReset",
+  "remote refused stream reset": "UpstreamRemoteReset",
+  "remote connection failure": "UpstreamConnectionFailure",
+  "connection termination": "UpstreamConnectionTermination",
+  "connection timeout": "UpstreamConnectionFailure",
+  overflow: "UpstreamOverflow",
+  "protocol error": "UpstreamProtocolError",
+};
+
+/** The answer to a request whose upstream failed before it answered. Source: Envoy `Router::Filter::onUpstreamReset`. */
+export function replyToFailure(failure: UpstreamFailure, suppressEnvoyHeaders: boolean): LocalReply {
+  const { reason, transportReason = "" } = failure;
+  const transport = transportReason === "" ? "" : `, transport failure reason: ${transportReason}`;
+  const isOverload = reason === "overflow" && !suppressEnvoyHeaders;
+  return {
+    status: reason === "protocol error" ? 502 : 503,
+    body: `upstream connect error or disconnect/reset before headers. reset reason: ${reason}${transport}`,
+    details: DETAILS.upstreamResetBeforeResponse(transportReason === "" ? reason : `${reason}|${transportReason}`),
+    flag: FLAG_OF_RESET[reason],
+    ...(isOverload && { modifyHeaders: (headers) => headers.set("x-envoy-overloaded", "true") }),
+  };
+}

@@ -1,0 +1,38 @@
+import type { UpstreamHost } from "../../../host/upstream-host.ts";
+import type { HeaderMap } from "../../../http/header-map.ts";
+import { removeHopByHop } from "../../../http/hop-by-hop.ts";
+import type { StreamInfo } from "../../../http/stream-info.ts";
+import type { ForwardRoute } from "../../../router/route.ts";
+
+export interface RequestFinalization {
+  readonly route: ForwardRoute;
+  readonly host: UpstreamHost;
+  readonly info: StreamInfo;
+  /** Whether path and host as they came travel on in `x-envoy-original-path` and `-host`. */
+  readonly keepOriginals: boolean;
+}
+
+const ORIGINALS = ["x-envoy-original-path", "x-envoy-original-host"] as const;
+
+/** Makes the client's request headers those of the upstream request. Done once, whatever the number of attempts. */
+export function finalizeRequest(headers: HeaderMap, { route, host, info, keepOriginals }: RequestFinalization): void {
+  removeHopByHop(headers, { keepUpgrade: true });
+  const arrived = keepOriginals ? undefined : ORIGINALS.map((name) => headers.get(name));
+  route.finalizeRequestHeaders(headers, info);
+  if (route.autoHostRewrite && host.hostname !== "") rewriteHost(headers, host.hostname, route.appendXForwardedHost);
+  if (arrived === undefined) return;
+  for (const [at, name] of ORIGINALS.entries()) restore(headers, name, arrived[at]);
+}
+
+/** Source: Envoy `Http::Utility::updateAuthority`. */
+function rewriteHost(headers: HeaderMap, hostname: string, appendXForwardedHost: boolean): void {
+  const authority = headers.get(":authority") ?? "";
+  if (appendXForwardedHost) headers.add("x-forwarded-host", authority);
+  headers.set("x-envoy-original-host", authority);
+  headers.set(":authority", hostname);
+}
+
+function restore(headers: HeaderMap, name: string, value: string | undefined): void {
+  if (value === undefined) headers.remove(name);
+  else headers.set(name, value);
+}

@@ -1,0 +1,21 @@
+import type { HeaderMap } from "../../../http/header-map.ts";
+import type { LocalReply } from "../../../http/local-reply.ts";
+import { DETAILS } from "../../../http/response-code-details.ts";
+import type { StreamInfo } from "../../../http/stream-info.ts";
+import type { ReplyRoute } from "../../../router/route.ts";
+
+/** The answer of a route that answers by itself. `Location` stands on 201 and 3xx only (RFC 9110 section 10.2.2). */
+export function replyOfRoute(route: ReplyRoute, request: HeaderMap, info: StreamInfo): LocalReply {
+  const { status, body } = route;
+  const hasLocation = status === 201 || (status >= 300 && status < 400);
+  const location = hasLocation ? route.location(request) : undefined;
+  return {
+    status,
+    body,
+    details: DETAILS.directResponse,
+    modifyHeaders(headers) {
+      if (location !== undefined && location !== "") headers.set("location", location);
+      route.finalizeResponseHeaders(headers, request, info);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { UpstreamTransport } from "../../../host/upstream-transport.ts";
+import type { TerminalFilterFactory } from "../../../http-filter/filter-factory.ts";
+import type { HttpRouterRouter } from "../../../schema/envoy-types.ts";
+import type { Cluster } from "../../../upstream/cluster.ts";
+import { RouterFilter } from "./router-filter.ts";
+import { compileRouterSettings } from "./router-settings.ts";
+import { RouterStats } from "./router-stats.ts";
+
+/** What the router filter needs beside its configuration. */
+export interface RouterDependencies {
+  /** Asked for every request, so that it sees the clusters of the moment. */
+  readonly clusters: { get(name: string): Cluster | undefined };
+  readonly transport: UpstreamTransport;
+}
+
+/** `envoy.filters.http.router`. */
+export function createRouterFactory({
+  clusters,
+  transport,
+}: RouterDependencies): TerminalFilterFactory<HttpRouterRouter> {
+  return {
+    name: "envoy.filters.http.router",
+    configType: "envoy.extensions.filters.http.router.v3.Router",
+    terminal: true,
+    prepare(config, context) {
+      const settings = compileRouterSettings(config);
+      const environment = { clusters, transport, settings, stats: new RouterStats(context.stats) };
+      return (callbacks) => new RouterFilter(environment, callbacks);
+    },
+  };
+}

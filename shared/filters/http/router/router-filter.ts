@@ -1,0 +1,239 @@
+import type { Cancel } from "../../../host/timers.ts";
+import type { UpstreamHost } from "../../../host/upstream-host.ts";
+import type { UpstreamFailure, UpstreamTransport } from "../../../host/upstream-transport.ts";
+import { BodyFailure, type BodySource } from "../../../http/body-source.ts";
+import type { HeaderMap } from "../../../http/header-map.ts";
+import { removeHopByHop } from "../../../http/hop-by-hop.ts";
+import { DETAILS } from "../../../http/response-code-details.ts";
+import type { TerminalFilterCallbacks, TerminalHttpFilter } from "../../../http-filter/http-filter.ts";
+import type { ForwardRoute } from "../../../router/route.ts";
+import type { Cluster } from "../../../upstream/cluster.ts";
+import { FLAG_OF_RESET, replyToFailure } from "./failure-reply.ts";
+import { type BodyEnd, ObservedBody } from "./observed-body.ts";
+import { finalizeRequest } from "./finalize-request.ts";
+import { replyOfRoute } from "./route-reply.ts";
+import { type RequestTimeout, takeRequestTimeout } from "./request-timeout.ts";
+import type { RouterSettings } from "./router-settings.ts";
+import type { RouterStats } from "./router-stats.ts";
+import { type AttemptOwner, UpstreamAttempt } from "./upstream-attempt.ts";
+
+/** A route's timer may be late by this part of it, and by no more than a quarter of a second: it then costs next to nothing. */
+const TIMEOUT_SLACK_PART = 1 / 16;
+const MAX_TIMEOUT_SLACK_MS = 250;
+
+/** What all streams of a router filter have in common. */
+export interface RouterEnvironment {
+  readonly clusters: { get(name: string): Cluster | undefined };
+  readonly transport: UpstreamTransport;
+  readonly settings: RouterSettings;
+  readonly stats: RouterStats;
+}
+
+/** A request that was sent on. */
+interface Forwarded {
+  readonly route: ForwardRoute;
+  readonly cluster: Cluster;
+  readonly request: HeaderMap;
+  readonly timeout: RequestTimeout;
+}
+
+/**
+ * The terminal filter: answers what the route answers by itself, sends the rest to a host of the route's cluster, and passes the
+ * answer back. Source: Envoy `Router::Filter`.
+ */
+export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
+  readonly #environment: RouterEnvironment;
+  readonly #callbacks: TerminalFilterCallbacks;
+  #forwarded: Forwarded | undefined;
+  #attempt: UpstreamAttempt | undefined;
+  #requestCompleteMs: number | undefined;
+  #cancelTimeout: Cancel | undefined;
+
+  constructor(environment: RouterEnvironment, callbacks: TerminalFilterCallbacks) {
+    this.#environment = environment;
+    this.#callbacks = callbacks;
+  }
+
+  run(headers: HeaderMap, body: BodySource | undefined): void {
+    const { stats } = this.#environment;
+    stats.total.inc();
+    const route = this.#callbacks.route();
+    if (route === undefined) {
+      stats.noRoute.inc();
+      this.#callbacks.sendLocalReply({ status: 404, details: DETAILS.routeNotFound, flag: "NoRouteFound" });
+    } else if (route.kind === "forward") {
+      this.#forward(route, headers, body);
+    } else {
+      (route.kind === "redirect" ? stats.redirect : stats.directResponse).inc();
+      this.#callbacks.sendLocalReply(replyOfRoute(route, headers, this.#callbacks.streamInfo));
+    }
+  }
+
+  onDestroy(): void {
+    this.#attempt?.cancel("local reset");
+  }
+
+  #forward(route: ForwardRoute, headers: HeaderMap, body: BodySource | undefined): void {
+    const { clusters, stats, settings } = this.#environment;
+    const info = this.#callbacks.streamInfo;
+    const name = route.clusterName(headers) ?? "";
+    const cluster = clusters.get(name);
+    info.upstreamCluster = cluster?.info.statName ?? name;
+    if (cluster === undefined) {
+      stats.noCluster.inc();
+      const { clusterNotFoundStatus: status } = route;
+      this.#callbacks.sendLocalReply({ status, details: DETAILS.clusterNotFound, flag: "NoClusterFound" });
+      return;
+    }
+    const timeout = takeRequestTimeout(headers, route.timeoutMs, settings);
+    this.#forwarded = { route, cluster, request: headers, timeout };
+    const host = cluster.pick();
+    if (host === undefined) {
+      this.#replyNoHost(cluster);
+      return;
+    }
+    finalizeRequest(headers, { route, host, info, keepOriginals: !settings.suppressEnvoyHeaders });
+    this.#send({ host, cluster, headers }, body);
+  }
+
+  #replyNoHost(cluster: Cluster): void {
+    cluster.stats.cxNoneHealthy.inc();
+    this.#countCode(cluster, 503);
+    const body = "no healthy upstream";
+    this.#callbacks.sendLocalReply({
+      status: 503,
+      body,
+      details: DETAILS.noHealthyUpstream,
+      flag: "NoHealthyUpstream",
+    });
+  }
+
+  #send(
+    { host, cluster, headers }: { readonly host: UpstreamHost; readonly cluster: Cluster; readonly headers: HeaderMap },
+    body: BodySource | undefined,
+  ): void {
+    const info = this.#callbacks.streamInfo;
+    info.upstreamHost = host.address;
+    info.attemptCount += 1;
+    const observed = body && new ObservedBody(body, (end) => this.#onRequestEnd(end));
+    if (observed === undefined) this.#requestCompleteMs = this.#callbacks.clock.monotonicMs();
+    const request = { headers, body: observed };
+    const { transport } = this.#environment;
+    this.#attempt = new UpstreamAttempt({ cluster, host, transport, request, owner: this });
+    this.#attempt.start();
+    if (observed === undefined) this.#armTimeout();
+  }
+
+  #onRequestEnd(end: BodyEnd): void {
+    if (end === "cancelled" || end instanceof BodyFailure) return;
+    this.#requestCompleteMs = this.#callbacks.clock.monotonicMs();
+    this.#armTimeout();
+  }
+
+  #armTimeout(): void {
+    const timeoutMs = this.#forwarded?.timeout.timeoutMs ?? 0;
+    if (timeoutMs === 0 || this.#attempt?.isOver !== false) return;
+    const slackMs = Math.min(MAX_TIMEOUT_SLACK_MS, timeoutMs * TIMEOUT_SLACK_PART);
+    this.#cancelTimeout = this.#callbacks.timers.after(timeoutMs, slackMs, () => this.#onTimeout());
+  }
+
+  #endTimeout(): void {
+    this.#cancelTimeout?.();
+    this.#cancelTimeout = undefined;
+  }
+
+  onAnswer(attempt: UpstreamAttempt, headers: HeaderMap, body: BodySource | undefined): void {
+    removeHopByHop(headers, { keepUpgrade: false });
+    this.#finalizeAnswer(attempt, headers);
+    if (body === undefined) this.onAnswerEnd(attempt, "complete");
+    this.#callbacks.respond(headers, body);
+  }
+
+  onUpgraded(attempt: UpstreamAttempt, headers: HeaderMap, connection: unknown): void {
+    removeHopByHop(headers, { keepUpgrade: true });
+    this.#finalizeAnswer(attempt, headers);
+    this.#endTimeout();
+    this.#callbacks.upgrade(headers, connection);
+  }
+
+  onFailure(attempt: UpstreamAttempt, failure: UpstreamFailure): void {
+    this.#endTimeout();
+    attempt.host.counters.rqError += 1;
+    const reply = replyToFailure(failure, this.#environment.settings.suppressEnvoyHeaders);
+    if (this.#forwarded !== undefined) this.#countCode(this.#forwarded.cluster, reply.status);
+    this.#callbacks.sendLocalReply(reply);
+  }
+
+  onAnswerEnd(attempt: UpstreamAttempt, end: BodyEnd): void {
+    this.#endTimeout();
+    if (!(end instanceof BodyFailure)) {
+      this.#recordTime();
+      return;
+    }
+    attempt.host.counters.rqError += 1;
+    this.#environment.stats.resetAfterResponseStarted.inc();
+    const { streamInfo } = this.#callbacks;
+    streamInfo.setFlag(FLAG_OF_RESET[end.reason]);
+    streamInfo.responseCodeDetails = DETAILS.upstreamResetAfterResponse(end.reason);
+  }
+
+  #finalizeAnswer(attempt: UpstreamAttempt, headers: HeaderMap): void {
+    const forwarded = this.#forwarded;
+    if (forwarded === undefined) return;
+    const { route, cluster, request } = forwarded;
+    const { streamInfo } = this.#callbacks;
+    streamInfo.responseCodeDetails = DETAILS.viaUpstream;
+    const status = Number(headers.get(":status"));
+    this.#countCode(cluster, status);
+    if (status >= 500) attempt.host.counters.rqError += 1;
+    else attempt.host.counters.rqSuccess += 1;
+    const elapsedMs = this.#elapsedMs();
+    if (elapsedMs !== undefined && !this.#environment.settings.suppressEnvoyHeaders) {
+      headers.set("x-envoy-upstream-service-time", String(elapsedMs));
+    }
+    route.finalizeResponseHeaders(headers, request, streamInfo);
+  }
+
+  /** `undefined` before the request was complete: an answer that comes earlier has no time. */
+  #elapsedMs(): number | undefined {
+    const sinceMs = this.#requestCompleteMs;
+    return sinceMs === undefined ? undefined : Math.floor(this.#callbacks.clock.monotonicMs() - sinceMs);
+  }
+
+  #recordTime(): void {
+    const elapsedMs = this.#elapsedMs();
+    if (elapsedMs === undefined || !this.#environment.settings.dynamicStats) return;
+    this.#forwarded?.cluster.stats.rqTime.record(elapsedMs);
+  }
+
+  #onTimeout(): void {
+    const [attempt, forwarded] = [this.#attempt, this.#forwarded];
+    if (attempt === undefined || forwarded === undefined) return;
+    forwarded.cluster.stats.rqTimeout.inc();
+    attempt.host.counters.rqError += 1;
+    if (attempt.isWaiting) {
+      attempt.host.counters.rqTimeout += 1;
+      attempt.cancel("local reset");
+      this.#replyTimeout(forwarded.cluster, forwarded.timeout.status);
+      return;
+    }
+    this.#environment.stats.resetAfterResponseStarted.inc();
+    this.#callbacks.streamInfo.setFlag("UpstreamRequestTimeout");
+    this.#callbacks.streamInfo.responseCodeDetails = DETAILS.responseTimeout;
+    this.#callbacks.resetStream("local reset");
+  }
+
+  #replyTimeout(cluster: Cluster, status: number): void {
+    this.#countCode(cluster, status);
+    this.#callbacks.sendLocalReply({
+      status,
+      body: status === 504 ? "upstream request timeout" : "",
+      details: DETAILS.responseTimeout,
+      flag: "UpstreamRequestTimeout",
+    });
+  }
+
+  #countCode(cluster: Cluster, status: number): void {
+    if (this.#environment.settings.dynamicStats) cluster.stats.codes.count(status);
+  }
+}

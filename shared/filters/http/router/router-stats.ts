@@ -1,0 +1,20 @@
+import type { Counter, StatsScope } from "../../../stats/stats-scope.ts";
+
+/** What the router filter counts under `http.<stat_prefix>.`, names as in Envoy. */
+export class RouterStats {
+  readonly total: Counter;
+  readonly noRoute: Counter;
+  readonly noCluster: Counter;
+  readonly redirect: Counter;
+  readonly directResponse: Counter;
+  readonly resetAfterResponseStarted: Counter;
+
+  constructor(scope: StatsScope) {
+    this.total = scope.counter("rq_total");
+    this.noRoute = scope.counter("no_route");
+    this.noCluster = scope.counter("no_cluster");
+    this.redirect = scope.counter("rq_redirect");
+    this.directResponse = scope.counter("rq_direct_response");
+    this.resetAfterResponseStarted = scope.counter("rq_reset_after_downstream_response_started");
+  }
+}
