@@ -17,6 +17,8 @@ export interface UpstreamRequest {
   readonly headers: HeaderMap;
   /** Absent when the request has no body. */
   readonly body: BodySource | undefined;
+  /** For a transport that unwraps the body: called when its last byte was passed on. Without unwrapping the source knows. */
+  onBodySent(): void;
 }
 
 export type UpstreamOutcome =

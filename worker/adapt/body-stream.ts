@@ -19,11 +19,34 @@ export function platformBody(source: BodySource, contentLength: string | undefin
   // Sources on this host only ever unwrap to the platform's streams.
   if (native !== undefined) return { stream: native as ReadableStream<Uint8Array>, handedOver: true };
   const pulled = pullStream(source, onEnd);
-  if (contentLength === undefined || !/^\d+$/.test(contentLength)) return { stream: pulled, handedOver: false };
+  if (!isLength(contentLength)) return { stream: pulled, handedOver: false };
   const fixed = new FixedLengthStream(BigInt(contentLength));
   // A failure breaks both ends of the pipe, and the reading end is what the platform watches.
   pulled.pipeTo(fixed.writable).catch(() => undefined);
   return { stream: fixed.readable, handedOver: false };
+}
+
+/**
+ * A request body for `fetch`. A native stream is piped through a native one, which stays outside JavaScript, keeps the length and
+ * tells of the end: the route timeout begins there.
+ */
+export function uploadStream(
+  source: BodySource,
+  contentLength: string | undefined,
+  onSent: () => void,
+): ReadableStream<Uint8Array> {
+  const { stream, handedOver } = platformBody(source, contentLength, () => undefined);
+  if (!handedOver) return stream;
+  const passing = isLength(contentLength)
+    ? new FixedLengthStream(BigInt(contentLength))
+    : new IdentityTransformStream();
+  // A body that breaks breaks the passing stream too, and with it the fetch.
+  stream.pipeTo(passing.writable).then(onSent, () => undefined);
+  return passing.readable;
+}
+
+function isLength(contentLength: string | undefined): contentLength is string {
+  return contentLength !== undefined && /^\d+$/.test(contentLength);
 }
 
 function pullStream(source: BodySource, onEnd: OnBodyEnd): ReadableStream<Uint8Array> {

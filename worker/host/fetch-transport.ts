@@ -5,7 +5,7 @@ import type {
   UpstreamRequest,
 } from "../../shared/host/upstream-transport.ts";
 import { HeaderMap } from "../../shared/http/header-map.ts";
-import { platformBody } from "../adapt/body-stream.ts";
+import { uploadStream } from "../adapt/body-stream.ts";
 import { isPlatformStatus, platformHeaders } from "../adapt/response-to-platform.ts";
 import { StreamBody } from "../adapt/stream-body.ts";
 import { failureFromFetchError } from "./fetch-failure.ts";
@@ -25,7 +25,7 @@ export interface FetchExit {
  */
 export async function exchangeByFetch(
   { fetcher, authority }: FetchExit,
-  { headers, body }: UpstreamRequest,
+  { headers, body, onBodySent }: UpstreamRequest,
   cancellation: Cancellation,
 ): Promise<UpstreamOutcome> {
   try {
@@ -34,7 +34,7 @@ export async function exchangeByFetch(
       headers: platformHeaders(headers),
       redirect: "manual",
       encodeResponseBody: "manual",
-      body: body === undefined ? null : platformBody(body, headers.get("content-length"), () => undefined).stream,
+      body: body === undefined ? null : uploadStream(body, headers.get("content-length"), onBodySent),
     });
     return outcomeOf(response, cancellation);
   } catch (error) {

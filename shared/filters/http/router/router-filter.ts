@@ -117,15 +117,19 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
     info.attemptCount += 1;
     const observed = body && new ObservedBody(body, (end) => this.#onRequestEnd(end));
     if (observed === undefined) this.#requestCompleteMs = this.#callbacks.clock.monotonicMs();
-    const request = { headers, body: observed };
+    const request = { headers, body: observed, onBodySent: () => this.#onRequestComplete() };
     const { transport } = this.#environment;
     this.#attempt = new UpstreamAttempt({ cluster, host, transport, request, owner: this });
     this.#attempt.start();
     if (observed === undefined) this.#armTimeout();
   }
 
+  /** The end of a body that was handed over is the transport's to tell. */
   #onRequestEnd(end: BodyEnd): void {
-    if (end === "cancelled" || end instanceof BodyFailure) return;
+    if (end === "complete") this.#onRequestComplete();
+  }
+
+  #onRequestComplete(): void {
     this.#requestCompleteMs = this.#callbacks.clock.monotonicMs();
     this.#armTimeout();
   }
