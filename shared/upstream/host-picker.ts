@@ -35,32 +35,42 @@ class RandomPicker implements HostPicker {
 
 /**
  * In turn from a random place: the place survives changes of the hosts. Unequal weights are scheduled by deadline. Source: Envoy
- * `RoundRobinLoadBalancer`.
+ * `RoundRobinLoadBalancer`. The place is drawn with the first pick, since a Worker has no random numbers at start-up.
  */
 class RoundRobinPicker implements HostPicker {
-  readonly #seed: number;
-  #next: number;
+  readonly #random: RandomSource;
+  #seed: number | undefined;
+  /** Picks so far. */
+  #turn = 0;
   #hosts: readonly UpstreamHost[] = [];
+  #isUneven = false;
   #scheduler: EdfScheduler<UpstreamHost> | undefined;
 
   constructor(random: RandomSource) {
-    this.#seed = random.uint32();
-    this.#next = this.#seed;
+    this.#random = random;
   }
 
   setHosts(hosts: readonly UpstreamHost[]): void {
     this.#hosts = hosts;
-    const isUneven = hosts.some(({ weight }) => weight !== hosts[0]?.weight);
-    const totalWeight = hosts.reduce((sum, { weight }) => sum + weight, 0);
-    // After as many picks as the weights add up to, the schedule begins anew.
-    this.#scheduler = isUneven ? new EdfScheduler(hosts, this.#seed % totalWeight) : undefined;
+    this.#isUneven = hosts.some(({ weight }) => weight !== hosts[0]?.weight);
+    this.#scheduler = undefined;
   }
 
   pick(): UpstreamHost | undefined {
-    if (this.#scheduler !== undefined) return this.#scheduler.pick();
+    this.#seed ??= this.#random.uint32();
+    if (this.#isUneven) {
+      this.#scheduler ??= schedule(this.#hosts, this.#seed);
+      return this.#scheduler.pick();
+    }
     const hosts = this.#hosts;
-    const at = hosts.length === 0 ? 0 : this.#next % hosts.length;
-    this.#next = (this.#next + 1) % Number.MAX_SAFE_INTEGER;
+    const at = hosts.length === 0 ? 0 : (this.#seed + this.#turn) % hosts.length;
+    this.#turn = (this.#turn + 1) % 2 ** 52;
     return hosts[at];
   }
+}
+
+/** After as many picks as the weights add up to, a schedule begins anew. */
+function schedule(hosts: readonly UpstreamHost[], seed: number): EdfScheduler<UpstreamHost> {
+  const totalWeight = hosts.reduce((sum, { weight }) => sum + weight, 0);
+  return new EdfScheduler(hosts, seed % totalWeight);
 }
