@@ -4,54 +4,60 @@
  */
 import { once } from "node:events";
 import { writeSync } from "node:fs";
-import { type AddressInfo, connect, createServer, type OnReadOpts, type Server, Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, Socket } from "node:net";
 import { isWouldBlock } from "../host/node-failure.ts";
 
 /** Whether this runtime lets sockets read into and write from memory of ours; `reason` is for the log. */
 export type DirectIoSupport = { readonly kind: "direct" } | { readonly kind: "events"; readonly reason: string };
 
+/** The option of `net`, with one buffer for every read. */
+export interface FixedOnRead {
+  readonly buffer: Uint8Array;
+  readonly callback: (length: number, buffer: Uint8Array) => boolean;
+}
+
 interface StreamHandle {
   /** The descriptor; -1 after close, and always on Windows. */
   readonly fd: number;
+  useUserBuffer(buffer: Uint8Array): void;
 }
 
 interface SocketInternals {
-  _handle: StreamHandle | null;
-  /** The server whose connection count goes down, and whose `close` goes on, when this socket closes. */
-  _server: unknown;
+  readonly _handle: StreamHandle | null;
+  [property: symbol]: unknown;
 }
-
-interface AdoptingSocketOptions {
-  readonly handle: StreamHandle;
-  readonly allowHalfOpen: true;
-  readonly pauseOnCreate: true;
-  readonly onread: OnReadOpts;
-}
-
-// `new net.Socket({ handle, pauseOnCreate })` is how net.Server itself makes sockets; the published types leave both out.
-const AdoptingSocket = Socket as unknown as new (options: AdoptingSocketOptions) => Socket;
 
 function internalsOf(socket: Socket): SocketInternals {
-  // The published types leave the underscored fields out.
+  // The published types leave the underscored field and the symbols out.
   return socket as unknown as SocketInternals;
 }
 
+const ON_READ_SYMBOLS = findOnReadSymbols();
+
+/** Where `net.Socket` keeps what its `onread` option said. Only found, never made: an unknown layout leaves the socket alone. */
+function findOnReadSymbols(): { readonly buffer: symbol; readonly callback: symbol } | undefined {
+  const symbols = Object.getOwnPropertySymbols(new Socket());
+  const buffer = symbols.find((symbol) => symbol.description === "kBuffer");
+  const callback = symbols.find((symbol) => symbol.description === "kBufferCb");
+  return buffer === undefined || callback === undefined ? undefined : { buffer, callback };
+}
+
 /**
- * Moves an accepted connection to a new socket that reads into `onread.buffer`, paused. The old object keeps no connection, emits nothing
- * more and may be dropped; its server counts the new one instead. Nothing is moved, and `undefined` returned, when the old
- * object is not a plain socket (TLS) or still has bytes of its own to deliver.
+ * Makes an accepted socket read into `onread.buffer`, as if it had been made with that option (sockets from `net.Server` cannot be),
+ * and leaves it paused. False, and nothing changed, when it is not a plain socket (TLS), is closed, or still has bytes of its own
+ * to deliver.
  */
-export function adoptConnection(accepted: Socket, onread: OnReadOpts): Socket | undefined {
-  const old = internalsOf(accepted);
-  const handle = old._handle;
+export function readIntoBuffer(accepted: Socket, onread: FixedOnRead): boolean {
+  const internals = internalsOf(accepted);
   const isPlain = Object.getPrototypeOf(accepted) === Socket.prototype;
-  if (!isPlain || handle === null || accepted.readableLength > 0 || accepted.writableLength > 0) return undefined;
-  const server = old._server;
-  old._handle = null;
-  old._server = null;
-  const adopted = new AdoptingSocket({ handle, allowHalfOpen: true, pauseOnCreate: true, onread });
-  internalsOf(adopted)._server = server;
-  return adopted;
+  if (ON_READ_SYMBOLS === undefined || !isPlain || internals._handle === null) return false;
+  if (accepted.readableLength > 0) return false;
+  internals[ON_READ_SYMBOLS.buffer] = onread.buffer;
+  internals[ON_READ_SYMBOLS.callback] = onread.callback;
+  internals._handle.useUserBuffer(onread.buffer);
+  // Only now does pausing stop the descriptor, which an inspector may have left running.
+  accepted.pause();
+  return true;
 }
 
 /**
@@ -98,28 +104,22 @@ async function probeOnce(server: Server, sockets: Socket[]): Promise<string | un
   const [accepted] = (await once(server, "connection", { signal })) as [Socket]; // the documented argument of the event
   sockets.push(accepted);
   const received = Buffer.alloc(PROBE_BYTES);
-  const adopted = adoptConnection(
-    accepted,
-    echoOnRead(() => adopted, received),
-  );
-  if (adopted === undefined) return "an accepted connection has no handle to take over";
-  sockets.push(adopted);
-  return probeEcho(client, adopted, received);
+  if (!readIntoBuffer(accepted, echoOnRead(accepted, received))) return "an accepted socket has no place for a buffer";
+  return probeEcho(client, accepted, received);
 }
 
-function echoOnRead(target: () => Socket | undefined, buffer: Uint8Array): OnReadOpts {
+function echoOnRead(socket: Socket, buffer: Uint8Array): FixedOnRead {
   const callback = (length: number, bytes: Uint8Array): boolean => {
-    const socket = target();
-    if (socket !== undefined) writeNow(socket, bytes, length);
+    writeNow(socket, bytes, length);
     return true;
   };
   return { buffer, callback };
 }
 
-async function probeEcho(client: Socket, adopted: Socket, received: Buffer): Promise<string | undefined> {
+async function probeEcho(client: Socket, accepted: Socket, received: Buffer): Promise<string | undefined> {
   const sent = Buffer.from(Uint8Array.from({ length: PROBE_BYTES }, (_, at) => at * 7));
-  adopted.on("end", () => adopted.end());
-  adopted.resume();
+  accepted.on("end", () => accepted.end());
+  accepted.resume();
   client.end(sent);
   const echoed: Buffer[] = [];
   for await (const chunk of client) echoed.push(chunk as Buffer); // no encoding is set, so chunks are buffers

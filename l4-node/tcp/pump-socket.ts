@@ -1,6 +1,6 @@
-import { connect, type NetConnectOpts, type OnReadOpts, type Socket } from "node:net";
+import { connect, type NetConnectOpts, type Socket } from "node:net";
 import { classifyNodeFailure, type NodeFailure } from "../host/node-failure.ts";
-import { adoptConnection, type DirectIoSupport, writeNow } from "./direct-io.ts";
+import { type DirectIoSupport, type FixedOnRead, readIntoBuffer, writeNow } from "./direct-io.ts";
 
 /** One system call moves up to this much. Larger reads were measured to gain nothing. */
 const READ_BUFFER_BYTES = 256 * 1024;
@@ -21,7 +21,7 @@ export interface PumpSocketOwner {
 }
 
 /** Before somebody takes charge nothing is read, so nothing but a close can be missed. */
-const NO_OWNER: PumpSocketOwner = { onBytes() {}, onWritable() {}, onEnd() {}, onClosed() {} };
+export const NO_OWNER: PumpSocketOwner = { onBytes() {}, onWritable() {}, onEnd() {}, onClosed() {} };
 
 /**
  * A socket as a pump wants it: reads into memory that all sockets of a thread share, writes that either reach the kernel at once
@@ -37,6 +37,7 @@ export class PumpSocket {
   /** An end that comes before somebody reads is kept for whoever does. */
   #started = false;
   #failure: NodeFailure | undefined;
+  #error: unknown;
   #flushed: ((error?: Error | null) => void) | undefined;
 
   constructor(socket: Socket, mode: PumpSocketMode) {
@@ -46,11 +47,17 @@ export class PumpSocket {
     socket.on("end", () => this.#ending());
     socket.on("error", (error) => {
       this.#failure ??= classifyNodeFailure(error);
+      this.#error = error;
     });
     const onClose = (): void => this.owner.onClosed(this, this.#failure);
     // A socket that closed before says so no second time.
     if (socket.closed) process.nextTick(onClose);
     else socket.on("close", onClose);
+  }
+
+  /** What the platform said when the connection failed, for messages. */
+  get error(): unknown {
+    return this.#error;
   }
 
   /** True while bytes wait for the peer to read. */
@@ -180,12 +187,9 @@ export class PumpSockets {
    */
   adopt(accepted: Socket, limitBytes: number): PumpSocket {
     if (this.support.kind === "events") return listen(accepted, limitBytes);
-    const socket = adoptConnection(
-      accepted,
-      this.#onread(limitBytes, () => adopted),
-    );
-    if (socket === undefined) return listen(accepted, limitBytes);
-    const adopted = new PumpSocket(socket, DIRECT);
+    const onread = this.#onread(limitBytes, () => adopted);
+    if (!readIntoBuffer(accepted, onread)) return listen(accepted, limitBytes);
+    const adopted = new PumpSocket(accepted, DIRECT);
     return adopted;
   }
 
@@ -199,7 +203,7 @@ export class PumpSockets {
     return dialled;
   }
 
-  #onread(limitBytes: number, reader: () => PumpSocket): OnReadOpts {
+  #onread(limitBytes: number, reader: () => PumpSocket): FixedOnRead {
     const callback = (length: number, bytes: Uint8Array): boolean => {
       const from = reader();
       from.owner.onBytes(from, bytes, length);

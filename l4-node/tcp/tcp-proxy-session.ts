@@ -3,7 +3,7 @@ import type { Clock } from "../../shared/host/clock.ts";
 import type { RandomSource } from "../../shared/host/random-source.ts";
 import type { Cancel, Timers } from "../../shared/host/timers.ts";
 import { flagBit, type ResponseFlag, type ResponseFlagSet } from "../../shared/http/response-flags.ts";
-import { awaitConnection, type ConnectOutcome } from "./connect-attempt.ts";
+import { ConnectAttempt, type ConnectOutcome } from "./connect-attempt.ts";
 import { IdleWatch } from "./idle-watch.ts";
 import { Pump } from "./pump.ts";
 import type { PumpSocket, PumpSocketOwner, PumpSockets } from "./pump-socket.ts";
@@ -133,7 +133,7 @@ class Session<Upstream extends TcpUpstream> implements TcpProxySession, PumpSock
     const dial = host.dial();
     const upstream = sockets.dial(dial, host.bufferLimitBytes);
     const sinceMs = clock.monotonicMs();
-    this.#cancelAttempt = awaitConnection({
+    const attempt = new ConnectAttempt({
       socket: upstream,
       readyEvent: dial.kind === "socket" ? dial.readyEvent : "connect",
       connectTimeoutMs: host.connectTimeoutMs,
@@ -145,6 +145,7 @@ class Session<Upstream extends TcpUpstream> implements TcpProxySession, PumpSock
         return this.#startPump(upstream);
       },
     });
+    this.#cancelAttempt = () => attempt.cancel();
   }
 
   #startPump(upstream: PumpSocket): void {

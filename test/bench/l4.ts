@@ -15,7 +15,7 @@ export interface L4BenchOptions {
 
 const GIB = 1024 ** 3;
 
-const DEFAULTS: L4BenchOptions = { rounds: 5, bulkBytes: GIB, keptExchanges: 60_000, freshExchanges: 5000 };
+const DEFAULTS: L4BenchOptions = { rounds: 5, bulkBytes: GIB, keptExchanges: 60_000, freshExchanges: 8000 };
 
 interface Measure {
   readonly group: string;

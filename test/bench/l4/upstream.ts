@@ -2,14 +2,14 @@
 // 100 bytes. Prints their ports.
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { adoptConnection } from "../../../l4-node/tcp/direct-io.ts";
+import { readIntoBuffer } from "../../../l4-node/tcp/direct-io.ts";
 
 const ANSWER = Buffer.alloc(100, "a");
 const SWALLOW_BUFFER = new Uint8Array(256 * 1024);
 
 /** Reads into one buffer, so that this process is not what limits the rate. */
-function swallow(accepted: Socket): void {
-  const socket = adoptConnection(accepted, { buffer: SWALLOW_BUFFER, callback: () => true }) ?? accepted;
+function swallow(socket: Socket): void {
+  if (!readIntoBuffer(socket, { buffer: SWALLOW_BUFFER, callback: () => true })) socket.on("data", () => {});
   socket.on("error", () => {});
   socket.on("end", () => socket.end());
   socket.resume();

@@ -180,6 +180,24 @@ describe.each(BOTH_MODES)("startTcpProxySession with $kind I/O", (support) => {
     expect(renderResponseFlags((await harness.ended()).responseFlags)).toBe("UR");
   });
 
+  it("delivers an answer that came before a reset, to a client that still sends", async ({ expect }) => {
+    const onUpstream = (socket: Socket): void => {
+      socket.once("data", () => socket.write("too large", () => socket.resetAndDestroy()));
+    };
+    await using harness = await SessionHarness.start({ support, onUpstream });
+    const answers = Array.from({ length: 40 }, async () => {
+      const client = harness.client();
+      const outcome = outcomeOf(client);
+      const flood = (): void => {
+        while (!client.destroyed && client.write(Buffer.alloc(100_000)));
+      };
+      client.on("drain", flood);
+      flood();
+      return (await outcome).bytes.toString();
+    });
+    expect(new Set(await Promise.all(answers))).toEqual(new Set(["too large"]));
+  });
+
   it("reports UF and URX, and why, when the upstream refuses", async ({ expect }) => {
     const host = hostAt(await closedPort(), "closed");
     const session = { pickUpstream: () => ({ kind: "host", host }) as const, maxConnectAttempts: 3 };
