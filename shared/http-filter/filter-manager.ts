@@ -292,12 +292,15 @@ export class FilterManager implements FilteredStream, PipelineOwner {
 
   #respond(headers: HeaderMap, body: BodySource | undefined): void {
     this.#responseStarted = true;
-    if (!this.#terminalRuns) this.request.abort("local reset");
+    // As in Envoy, encode hooks know the code of an answer that came from upstream, and not of one that a filter made.
+    if (this.#terminalRuns) this.streamInfo.responseCode = Number(headers.get(":status"));
+    else this.request.abort("local reset");
     this.response.start(headers, this.#allowedBody(headers, body), false);
   }
 
   #reply(reply: LocalReply): void {
     this.request.abort("local reset");
+    this.streamInfo.responseCode = reply.status;
     this.streamInfo.responseCodeDetails = reply.details;
     if (reply.flag !== undefined) this.streamInfo.setFlag(reply.flag);
     if (this.#isVetoed(reply) || this.#headersSent) this.#break("local reset");
