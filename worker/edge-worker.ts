@@ -2,14 +2,13 @@ import { DiagnosticCollector } from "../shared/diagnostics/collector.ts";
 import { renderDiagnostic } from "../shared/diagnostics/render.ts";
 import type { Host } from "../shared/host/host.ts";
 import { type CompiledConfig, parseCompiledConfig } from "../shared/proxy/compiled-config.ts";
+import { EDGE_CAPABILITIES, edgeFilters } from "../shared/proxy/edge-profile.ts";
 import { HttpProxy } from "../shared/proxy/http-proxy.ts";
 import { createLocalStats } from "../shared/stats/local-stats.ts";
 import { downstreamFromRequest, edgePathOf, headersFromRequest } from "./adapt/request-from-platform.ts";
 import { PlatformStream } from "./adapt/platform-stream.ts";
 import { StreamBody } from "./adapt/stream-body.ts";
 import { EdgeAdmin } from "./edge-admin.ts";
-import { httpFilters } from "./filters.ts";
-import { EDGE_CAPABILITIES } from "./host/capabilities.ts";
 import { type Bindings, EdgeTransport } from "./host/edge-transport.ts";
 import { platformClock, platformLogger, platformRandom, platformTimers } from "./host/platform-ports.ts";
 
@@ -35,7 +34,7 @@ export class EdgeWorker {
       logger: platformLogger,
       upstream,
     };
-    this.#proxy = new HttpProxy({ host, stats: stats.store, filters: (clusters) => httpFilters(clusters, upstream) });
+    this.#proxy = new HttpProxy({ host, stats: stats.store, filters: (clusters) => edgeFilters(clusters, upstream) });
     const diagnostics = new DiagnosticCollector();
     if (!this.#proxy.update(config.bootstrap, diagnostics)) {
       throw new Error(diagnostics.diagnostics.map(renderDiagnostic).join("\n"));
