@@ -10,7 +10,7 @@ import { loadRunConfig } from "./load-run-config.ts";
 import { printDiagnostics } from "./print-diagnostics.ts";
 import { readyLine } from "./ready-line.ts";
 import { parseRunOptions, RUN_USAGE, type RunOptions } from "./run-options.ts";
-import { validateConfig } from "./validate.ts";
+import { validateForNode } from "./validate.ts";
 
 /** `nuncio run`: serves until a signal ends it; the exit code is 0 after a drain and 1 when it could not start. */
 export async function runServer(args: readonly string[]): Promise<number> {
@@ -20,14 +20,14 @@ export async function runServer(args: readonly string[]): Promise<number> {
     return 1;
   }
   const options = parsed.value;
-  if (options.mode === "validate") return validateConfig(await loadRunConfig(options), { ...options, target: "node" });
+  if (options.mode === "validate") return validateForNode(await loadRunConfig(options), options);
   const server = await start(options);
   if (server === undefined) return 1;
   await announce(server, options);
   const stopReloading = reloadOnChange(server, options);
-  await stopSignal();
+  drainOnSignal(server);
+  await server.ended;
   stopReloading();
-  await drain(server);
   return 0;
 }
 
@@ -87,19 +87,11 @@ function report(outcome: UpdateOutcome): void {
   }
 }
 
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once("SIGINT", () => resolve());
-    process.once("SIGTERM", () => resolve());
-  });
-}
-
-/** A second signal ends the drain period at once. */
-async function drain(server: Server): Promise<void> {
-  const hurry = (): void => void server.drain();
-  process.on("SIGINT", hurry);
-  process.on("SIGTERM", hurry);
-  await server.drain();
+/** A second signal cuts the drain period short. */
+function drainOnSignal(server: Server): void {
+  const drain = (): void => void server.drain();
+  process.on("SIGINT", drain);
+  process.on("SIGTERM", drain);
 }
 
 function commandLineOptions(options: RunOptions): Record<string, string | number> {

@@ -1,0 +1,20 @@
+import { bootstrapSupport } from "../config/bootstrap-support.ts";
+import type { MessageSupport } from "../config/support.ts";
+import { bufferSupport } from "../filters/http/buffer/support.ts";
+import { corsSupport } from "../filters/http/cors/support.ts";
+import { connectionManagerSupport } from "../hcm/support.ts";
+import { matchingSupport } from "../matching/support.ts";
+import { listenerSupport } from "../network-filter/support.ts";
+
+/**
+ * Every support table of the core. For the command line and the documents; nothing that serves traffic imports it, so the
+ * tables are not in the Worker's bundle.
+ */
+export const ALL_SUPPORT: readonly MessageSupport[] = [
+  ...bootstrapSupport,
+  ...listenerSupport,
+  ...matchingSupport,
+  ...connectionManagerSupport,
+  ...bufferSupport,
+  ...corsSupport,
+];
