@@ -131,8 +131,9 @@ export class PumpSocket {
       return writeNow(this.socket, buffer, length);
     } catch (error) {
       this.#failure = classifyNodeFailure(error);
-      // A peer that reset may have sent an answer before. Reading finds it, then the end, and closes there.
-      if (this.socket.readableEnded) this.socket.destroy();
+      // A peer that reset may have sent an answer before. Reading finds it, then the end, and closes there; where nobody reads,
+      // nothing would.
+      if (this.socket.readableEnded || this.socket.isPaused()) this.socket.destroy();
       return 0;
     }
   }

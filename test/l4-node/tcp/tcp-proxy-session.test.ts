@@ -1,5 +1,8 @@
 import { once } from "node:events";
-import { Socket } from "node:net";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "vitest";
 import type { NoUpstreamReason, TcpUpstream } from "../../../l4-node/tcp/tcp-upstream.ts";
 import { renderResponseFlags } from "../../../shared/http/response-flags.ts";
@@ -180,22 +183,21 @@ describe.each(BOTH_MODES)("startTcpProxySession with $kind I/O", (support) => {
     expect(renderResponseFlags((await harness.ended()).responseFlags)).toBe("UR");
   });
 
-  it("delivers an answer that came before a reset, to a client that still sends", async ({ expect }) => {
-    const onUpstream = (socket: Socket): void => {
-      socket.once("data", () => socket.write("too large", () => socket.resetAndDestroy()));
-    };
-    await using harness = await SessionHarness.start({ support, onUpstream });
-    const answers = Array.from({ length: 40 }, async () => {
-      const client = harness.client();
-      const outcome = outcomeOf(client);
-      const flood = (): void => {
-        while (!client.destroyed && client.write(Buffer.alloc(100_000)));
-      };
-      client.on("drain", flood);
-      flood();
-      return (await outcome).bytes.toString();
-    });
-    expect(new Set(await Promise.all(answers))).toEqual(new Set(["too large"]));
+  it("reaches an upstream behind a Unix socket, and ends it where there is no RST to send", async ({ expect }) => {
+    const directory = await mkdtemp(join(tmpdir(), "nuncio-"));
+    const path = join(directory, "upstream.sock");
+    const server = createServer({ allowHalfOpen: true }, echo).listen(path);
+    await once(server, "listening");
+    const host: TcpUpstream = { address: path, ...LIMITS, dial: () => ({ kind: "address", options: { path } }) };
+    const session = { pickUpstream: () => ({ kind: "host", host }) as const };
+    await using harness = await SessionHarness.start({ support, session });
+    const client = harness.client();
+    client.write("over a pipe");
+    expect((await firstChunk(client)).toString()).toBe("over a pipe");
+    client.resetAndDestroy();
+    expect(await harness.ended()).toMatchObject({ bytesRx: 11, bytesTx: 11, downstreamCloseType: "RemoteReset" });
+    await new Promise((resolve) => server.close(resolve));
+    await rm(directory, { recursive: true });
   });
 
   it("reports UF and URX, and why, when the upstream refuses", async ({ expect }) => {
@@ -414,5 +416,25 @@ describe.each(BOTH_MODES)("startTcpProxySession with $kind I/O", (support) => {
     await harness.ended();
     await closed;
     expect(harness.summaries).toHaveLength(1);
+  });
+});
+
+describe("startTcpProxySession with direct I/O only", () => {
+  it("reads what an upstream sent before it reset, although a write found the reset first", async ({ expect }) => {
+    const onUpstream = (socket: Socket): void => {
+      socket.once("data", () => socket.write("too large", () => socket.resetAndDestroy()));
+    };
+    await using harness = await SessionHarness.start({ support: { kind: "direct" }, onUpstream });
+    for (let count = 0; count < 40; count++) {
+      const client = harness.client();
+      const flood = (): void => void client.write(Buffer.alloc(100_000));
+      client.on("drain", flood);
+      flood();
+    }
+    await harness.ended(40);
+    expect(new Set(harness.summaries.map(({ bytesTx }) => bytesTx))).toEqual(new Set(["too large".length]));
+    expect(new Set(harness.summaries.map(({ responseFlags }) => renderResponseFlags(responseFlags)))).toEqual(
+      new Set(["UR"]),
+    );
   });
 });
