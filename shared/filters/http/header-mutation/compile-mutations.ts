@@ -51,7 +51,10 @@ function compileList(
 function compileMutation(config: HeaderMutation, path: ConfigPath, diagnostics: DiagnosticSink): Mutate | undefined {
   const { remove, append, removeOnMatch } = config;
   if (remove !== undefined) return compileRemoval(remove.toLowerCase(), path.field("remove"), diagnostics);
-  if (append !== undefined) return compileHeaderAddition(append, path.field("append"), diagnostics)?.apply;
+  if (append !== undefined) {
+    const addition = compileHeaderAddition(append, path.field("append"), diagnostics);
+    return addition && ((headers, context) => addition.apply(headers, context));
+  }
   const matcherPath = path.field("removeOnMatch").field("keyMatcher");
   const matches = compileStringMatcher(removeOnMatch?.keyMatcher ?? {}, matcherPath, diagnostics);
   return matches && ((headers) => headers.removeIf((name) => isModifiableHeader(name) && matches(name)));
