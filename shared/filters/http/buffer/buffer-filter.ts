@@ -10,7 +10,7 @@ import type { Buffer, BufferPerRoute } from "../../../schema/envoy-types.ts";
  * Holds a request until its body is complete, for upstreams that cannot take a body of unknown length: it goes on with a
  * `content-length`. A body beyond the limit is refused with 413. Source: Envoy `envoy.filters.http.buffer`.
  */
-export const bufferFactory: HttpFilterFactory<Buffer, BufferRouteSettings> = {
+export const bufferFilter: HttpFilterFactory<Buffer, BufferRouteSettings> = {
   name: "envoy.filters.http.buffer",
   configType: "envoy.extensions.filters.http.buffer.v3.Buffer",
   routeConfigType: "envoy.extensions.filters.http.buffer.v3.BufferPerRoute",

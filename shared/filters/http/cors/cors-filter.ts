@@ -12,7 +12,7 @@ import { compileCorsPolicy, type CompiledCorsPolicy } from "./cors-policy.ts";
  * a request: that is the browser's part. Source: Envoy `envoy.filters.http.cors`; statistics `cors.origin_valid` and
  * `cors.origin_invalid`.
  */
-export const corsFactory: HttpFilterFactory<Cors, CompiledCorsPolicy> = {
+export const corsFilter: HttpFilterFactory<Cors, CompiledCorsPolicy> = {
   name: "envoy.filters.http.cors",
   configType: "envoy.extensions.filters.http.cors.v3.Cors",
   routeConfigType: "envoy.extensions.filters.http.cors.v3.CorsPolicy",

@@ -12,7 +12,7 @@ import { type CompiledMutations, compileMutations } from "./compile-mutations.ts
  * of the matched route's levels do, the most specific first unless `most_specific_header_mutations_wins` turns that round. Source:
  * Envoy `envoy.filters.http.header_mutation`.
  */
-export const headerMutationFactory: HttpFilterFactory<HttpHeaderMutationHeaderMutation, CompiledMutations> = {
+export const headerMutationFilter: HttpFilterFactory<HttpHeaderMutationHeaderMutation, CompiledMutations> = {
   name: "envoy.filters.http.header_mutation",
   configType: "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",
   routeConfigType: "envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute",
