@@ -2,6 +2,7 @@ import { bootstrapSupport } from "../config/bootstrap-support.ts";
 import type { MessageSupport } from "../config/support.ts";
 import { bufferSupport } from "../filters/http/buffer/support.ts";
 import { corsSupport } from "../filters/http/cors/support.ts";
+import { headerMutationSupport } from "../filters/http/header-mutation/support.ts";
 import { connectionManagerSupport } from "../hcm/support.ts";
 import { matchingSupport } from "../matching/support.ts";
 import { listenerSupport } from "../network-filter/support.ts";
@@ -17,4 +18,5 @@ export const ALL_SUPPORT: readonly MessageSupport[] = [
   ...connectionManagerSupport,
   ...bufferSupport,
   ...corsSupport,
+  ...headerMutationSupport,
 ];
