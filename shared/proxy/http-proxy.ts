@@ -1,4 +1,5 @@
 import { invariant } from "../base/invariant.ts";
+import type { DiagnosticCollector } from "../diagnostics/collector.ts";
 import { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
 import {
@@ -59,15 +60,15 @@ export class HttpProxy {
 
   /**
    * Takes over a configuration. Clusters and the listener keep their objects and their state where their content is the same.
-   * Gives false, and changes nothing, after reporting what is wrong.
+   * Gives false, and changes nothing, when the diagnostics hold an error afterwards.
    */
-  update(bootstrap: Bootstrap, diagnostics: DiagnosticSink): boolean {
+  update(bootstrap: Bootstrap, diagnostics: DiagnosticCollector): boolean {
     const resources = resourcesOf(bootstrap);
     const path = ConfigPath.root.field("staticResources").field("clusters");
     reportDuplicateClusters(bootstrap.staticResources?.clusters ?? [], path, diagnostics);
     const clusters = this.clusters.prepare(resources.clusters.values(), diagnostics);
     const serving = this.#prepareServing(resources, diagnostics);
-    if (clusters !== undefined && serving !== undefined) {
+    if (clusters !== undefined && serving !== undefined && !diagnostics.hasErrors) {
       this.clusters.commit(clusters);
       this.#serving = serving;
       return true;
