@@ -79,8 +79,7 @@ function compileLb({ loadAssignment, commonLbConfig }: Cluster, policy: LbPolicy
   return {
     policy,
     overprovisioningPercent: loadAssignment?.policy?.overprovisioningFactor ?? DEFAULT_OVERPROVISIONING_PERCENT,
-    panicThresholdPercent:
-      threshold === undefined ? DEFAULT_PANIC_THRESHOLD_PERCENT : Math.floor(threshold.value ?? 0),
+    panicThresholdPercent: threshold === undefined ? DEFAULT_PANIC_THRESHOLD_PERCENT : Math.floor(threshold.value ?? 0),
   };
 }
 

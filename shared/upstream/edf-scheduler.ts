@@ -5,6 +5,8 @@ interface Weighted {
 
 interface Entry<Item> {
   readonly item: Item;
+  /** How often it was picked. Deadlines come from this number and not from each other, or errors would add up. */
+  picks: number;
   deadline: number;
   order: number;
 }
@@ -23,11 +25,13 @@ export class EdfScheduler<Item extends Weighted> {
    */
   constructor(items: readonly Item[], picks: number) {
     const totalWeight = items.reduce((sum, { weight }) => sum + weight, 0);
+    const past = items.map((item) => ({ item, picks: Math.floor((picks * item.weight) / totalWeight) }));
+    // Who was picked longest ago was inserted first.
+    past.sort((a, b) => a.picks / a.item.weight - b.picks / b.item.weight);
     let shared = 0;
-    for (const item of items) {
-      const past = Math.floor((picks * item.weight) / totalWeight);
-      shared += past;
-      this.#push({ item, deadline: (past + 1) / item.weight, order: this.#orders++ });
+    for (const entry of past) {
+      shared += entry.picks;
+      this.#push({ ...entry, deadline: (entry.picks + 1) / entry.item.weight, order: this.#orders++ });
     }
     for (; shared < picks; shared++) this.pick();
   }
@@ -36,7 +40,8 @@ export class EdfScheduler<Item extends Weighted> {
   pick(): Item | undefined {
     const first = this.#heap[0];
     if (first === undefined) return undefined;
-    first.deadline += 1 / first.item.weight;
+    first.picks += 1;
+    first.deadline = (first.picks + 1) / first.item.weight;
     first.order = this.#orders++;
     this.#sink(0);
     return first.item;
@@ -45,7 +50,7 @@ export class EdfScheduler<Item extends Weighted> {
   #push(entry: Entry<Item>): void {
     const heap = this.#heap;
     heap.push(entry);
-    for (let at = heap.length - 1; at > 0; ) {
+    for (let at = heap.length - 1; at > 0;) {
       const parent = (at - 1) >> 1;
       if (!this.#swapIfBefore(at, parent)) return;
       at = parent;
@@ -53,7 +58,7 @@ export class EdfScheduler<Item extends Weighted> {
   }
 
   #sink(from: number): void {
-    for (let at = from; ; ) {
+    for (let at = from; ;) {
       const left = 2 * at + 1;
       const child = this.#isBefore(left + 1, left) ? left + 1 : left;
       if (!this.#swapIfBefore(child, at)) return;

@@ -12,7 +12,11 @@ export interface RequestTimeout {
  * The time limit of a request: the route's, unless a caller that is trusted to do so asks for another one. Takes the control headers
  * away, and tells the upstream how long it has. Source: Envoy `FilterUtility::finalTimeout`.
  */
-export function takeRequestTimeout(headers: HeaderMap, routeTimeoutMs: number, settings: RouterSettings): RequestTimeout {
+export function takeRequestTimeout(
+  headers: HeaderMap,
+  routeTimeoutMs: number,
+  settings: RouterSettings,
+): RequestTimeout {
   const expected = settings.respectExpectedTimeout ? headers.get("x-envoy-expected-rq-timeout-ms") : undefined;
   const asked = expected ?? headers.get("x-envoy-upstream-rq-timeout-ms");
   const timeoutMs = parseTimeout(asked) ?? routeTimeoutMs;

@@ -53,7 +53,10 @@ export function compileTcpProxy(
   };
 }
 
-function compileBackoff({ baseInterval = "0s", maxInterval }: BackoffStrategy): NonNullable<CompiledTcpProxy["backoff"]> {
+function compileBackoff({
+  baseInterval = "0s",
+  maxInterval,
+}: BackoffStrategy): NonNullable<CompiledTcpProxy["backoff"]> {
   const baseMs = durationMs(baseInterval);
   return { baseMs, maxMs: maxInterval === undefined ? baseMs * DEFAULT_MAX_FACTOR : durationMs(maxInterval) };
 }

@@ -1,0 +1,31 @@
+import type { HeaderMap } from "../../shared/http/header-map.ts";
+import type { ForwardRoute, ReplyRoute } from "../../shared/router/route.ts";
+
+const COMMON = {
+  name: "sample route",
+  virtualHostName: "sample virtual host",
+  perFilterConfig: () => undefined,
+  perFilterConfigs: () => [],
+  finalizeResponseHeaders: (headers: HeaderMap) => headers.set("x-route-response", "seen"),
+} as const;
+
+/** A route to a cluster, with marks of its own on requests and answers. */
+export function forwardRoute(clusterName: string | undefined, more: Partial<ForwardRoute> = {}): ForwardRoute {
+  return {
+    ...COMMON,
+    kind: "forward",
+    clusterName: () => clusterName,
+    clusterNotFoundStatus: 503,
+    timeoutMs: 0,
+    idleTimeoutMs: undefined,
+    priority: "DEFAULT",
+    autoHostRewrite: false,
+    appendXForwardedHost: false,
+    finalizeRequestHeaders: (headers) => headers.set("x-route-request", "seen"),
+    ...more,
+  };
+}
+
+export function replyRoute(more: Partial<ReplyRoute>): ReplyRoute {
+  return { ...COMMON, kind: "direct_response", status: 200, body: "", location: () => undefined, ...more };
+}
