@@ -1,12 +1,12 @@
-import { isIP } from "node:net";
 import type { ConfigPath } from "../../shared/diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../../shared/diagnostics/diagnostic.ts";
+import { addressFromConfig } from "../../shared/net/address.ts";
 import {
   type CompiledFilterChain,
   compileOnlyFilterChain,
   type NetworkFilters,
 } from "../../shared/network-filter/compile-filter-chain.ts";
-import type { Address, Listener, SocketAddress } from "../../shared/schema/envoy-types.ts";
+import type { Address, Listener } from "../../shared/schema/envoy-types.ts";
 import { type BindAddress, renderBindAddress } from "./bind-address.ts";
 
 /** A listener, checked, with its filter chain compiled. Immutable, and the same on every thread. */
@@ -42,7 +42,7 @@ export function compileListener<Filter>(
   name: string,
   context: ListenerContext<Filter>,
 ): CompiledListener<Filter> | undefined {
-  const address = bindAddress(listener.address, context);
+  const address = bindAddress(listener.address, context.path.field("address"), context.diagnostics);
   const chain = compileOnlyFilterChain(listener, context.path, context);
   if (address === undefined || chain === undefined) return undefined;
   const { tcpKeepalive, perConnectionBufferLimitBytes = DEFAULT_BUFFER_LIMIT_BYTES } = listener;
@@ -66,37 +66,32 @@ export function listenerStatName(listener: CompiledListener<unknown>, actual: Bi
 
 /** The address of a listener; also that of the admin interface. */
 export function bindAddress(
-  address: Address | undefined,
-  { path, diagnostics }: Pick<ListenerContext<unknown>, "path" | "diagnostics">,
+  config: Address | undefined,
+  path: ConfigPath,
+  diagnostics: DiagnosticSink,
 ): BindAddress | undefined {
-  const at = path.field("address");
-  const { socketAddress, pipe } = address ?? {};
-  if (socketAddress !== undefined) return tcpAddress(socketAddress, { path: at.field("socketAddress"), diagnostics });
-  if (pipe?.path !== undefined) return pipeAddress(pipe.path, pipe.mode);
-  diagnostics.error(at, "listener.address", "expected a socket_address or a pipe");
-  return undefined;
-}
-
-function tcpAddress(
-  { address: host = "", portValue: port = 0, protocol = "TCP", ipv4Compat = false, namedPort }: SocketAddress,
-  { path, diagnostics }: Pick<ListenerContext<unknown>, "path" | "diagnostics">,
-): BindAddress | undefined {
-  if (protocol !== "TCP") {
-    diagnostics.error(path.field("protocol"), "listener.address", "UDP listeners are not supported");
-    return undefined;
+  const address = addressFromConfig(config ?? {}, path, diagnostics);
+  switch (address?.kind) {
+    case undefined:
+      return undefined;
+    case "ip": {
+      const isV6 = address.host.includes(":");
+      return {
+        kind: "tcp",
+        host: address.host,
+        port: address.port,
+        ipv6Only: isV6 && !config?.socketAddress?.ipv4Compat,
+      };
+    }
+    case "pipe": {
+      const mode = config?.pipe?.mode;
+      return mode === undefined ? address : { ...address, mode };
+    }
+    case "name":
+      diagnostics.error(path, "listener.address", `malformed IP address: ${address.host}`);
+      return undefined;
+    case "internal":
+      diagnostics.error(path, "listener.address", "internal listeners are not implemented");
+      return undefined;
   }
-  if (namedPort !== undefined) {
-    diagnostics.error(path.field("namedPort"), "listener.address", "a listener needs port_value");
-    return undefined;
-  }
-  const family = isIP(host);
-  if (family === 0) {
-    diagnostics.error(path.field("address"), "listener.address", `malformed IP address: ${host}`);
-    return undefined;
-  }
-  return { kind: "tcp", host, port, ipv6Only: family === 6 && !ipv4Compat };
-}
-
-function pipeAddress(path: string, mode: number | undefined): BindAddress {
-  return mode === undefined ? { kind: "pipe", path } : { kind: "pipe", path, mode };
 }

@@ -9,7 +9,7 @@ export interface DrainPeriod {
   readonly drainTimeMs: number;
   readonly clock: Clock;
   readonly timers: Timers;
-  openConnections(): number;
+  readonly openConnections: () => number;
 }
 
 /** A drain that is under way. */

@@ -46,6 +46,8 @@ export interface Server {
   /** Brings in a new configuration, in all threads or in none. Calls are worked off in order. */
   update(config: LoadedConfig): Promise<UpdateOutcome>;
   stats(): StatsView;
+  /** Resolves when it is over for whatever reason: `drain`, `close`, or the admin interface. */
+  readonly ended: Promise<void>;
   /**
    * Ends in good order: `/ready` fails, new connections are still taken for the drain time, then listeners close, connections are
    * flushed and closed. A second call cuts the drain time short. Resolves when everything is over.

@@ -1,7 +1,10 @@
+import type { LogLevel } from "../../shared/host/logger.ts";
 import type { Bootstrap } from "../../shared/schema/envoy-types.ts";
 import type { SlotEvent } from "../../shared/stats/slot-event.ts";
+import type { UpstreamHost } from "../../shared/host/upstream-host.ts";
+import type { ResolutionUpdate } from "../../shared/upstream/cluster-manager.ts";
 import type { BindAddress } from "../listener/bind-address.ts";
-import type { LogLevel } from "../../shared/host/logger.ts";
+import type { BindMode } from "../listener/listen-options.ts";
 
 /** What a worker thread is told when it is made. */
 export interface ThreadSetup {
@@ -18,17 +21,16 @@ export interface ThreadConfig {
   readonly version: number;
   readonly bootstrap: Bootstrap;
   /** Where this thread binds, by listener name. A listener that is not here is served by another thread. */
-  readonly binds: Readonly<Record<string, BindAddress>>;
+  readonly binds: Readonly<Record<string, ThreadBind>>;
   /** What names were found to mean so far. */
-  readonly resolutions: readonly Resolution[];
+  readonly resolutions: readonly ResolutionUpdate[];
 }
 
-/** The addresses behind one endpoint whose address is a name. */
-export interface Resolution {
-  readonly cluster: string;
-  /** Position among the cluster's endpoints, in declared order. */
-  readonly endpoint: number;
-  readonly addresses: readonly string[];
+/** One listener's socket on one thread. */
+export interface ThreadBind {
+  /** The port is never 0: the main thread has chosen one. */
+  readonly address: BindAddress;
+  readonly mode: BindMode;
 }
 
 /** From the main thread to a worker thread. */
@@ -39,7 +41,7 @@ export type ThreadCommand =
   | { readonly kind: "commit"; readonly version: number }
   /** Instead of phase two: forget what was prepared. Not answered. */
   | { readonly kind: "abort"; readonly version: number }
-  | { readonly kind: "resolve"; readonly resolution: Resolution }
+  | { readonly kind: "resolve"; readonly resolution: ResolutionUpdate }
   /** Close the listening sockets; connections go on. */
   | { readonly kind: "stop_accepting"; readonly listeners: readonly string[] }
   /** End all connections, queued bytes first. Answered by `idle` once none is left. */
@@ -57,11 +59,8 @@ export type ThreadReport =
   | { readonly kind: "idle" }
   | { readonly kind: "hosts"; readonly request: number; readonly hosts: readonly HostReport[] };
 
-/** What one thread knows of one host of a cluster. */
+/** One host of a cluster as one thread has it, with what that thread counted. */
 export interface HostReport {
   readonly cluster: string;
-  readonly address: string;
-  readonly cxActive: number;
-  readonly cxTotal: number;
-  readonly cxConnectFail: number;
+  readonly host: UpstreamHost;
 }

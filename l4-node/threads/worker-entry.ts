@@ -34,7 +34,6 @@ const runtime = new ThreadRuntime({
   clock: nodeClock,
   timers: createNodeTimers(new CoarseTimers(nodeClock)),
   random: createNodeRandom(),
-  logger,
   stats,
   sockets: new PumpSockets(directIo),
   report,

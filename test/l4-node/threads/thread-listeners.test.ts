@@ -8,6 +8,7 @@ import type { ConnectionHandler } from "../../../l4-node/listener/connection-han
 import { createListenerStats } from "../../../l4-node/listener/listener-stats.ts";
 import { ThreadListeners, type WantedListener } from "../../../l4-node/threads/thread-listeners.ts";
 import { err, ok } from "../../../shared/base/result.ts";
+import { valueOf } from "../../support/value-of.ts";
 import { createLocalStats } from "../../../shared/stats/local-stats.ts";
 import { FakeTimers } from "../../support/fakes.ts";
 
@@ -85,9 +86,7 @@ describe("ThreadListeners", () => {
   }
 
   async function apply(...next: readonly WantedListener[]): Promise<void> {
-    const prepared = await listeners.prepare(next);
-    if (!prepared.ok) throw new Error(prepared.error);
-    listeners.commit(prepared.value);
+    listeners.commit(valueOf(await listeners.prepare(next)));
   }
 
   async function client(): Promise<{ readonly socket: Socket; readonly word: string }> {
@@ -153,7 +152,7 @@ describe("ThreadListeners", () => {
     await apply(wanted("tcp", "one"));
     const elsewhere = await freePort();
     const prepared = await listeners.prepare([wanted("tcp", "two"), wanted("new", "new", at(elsewhere))]);
-    listeners.abort(prepared.ok ? prepared.value : { next: new Map(), bound: new Map() });
+    listeners.abort(valueOf(prepared));
     expect((await client()).word).toBe("one");
     expect(value("listener.new.downstream_cx_total")).toBeUndefined();
     const [error] = await once(connect(elsewhere, "127.0.0.1"), "error");
@@ -186,7 +185,7 @@ describe("ThreadListeners", () => {
     const early = connect(port, "127.0.0.1");
     clients.push(early);
     await once(early, "connect");
-    if (prepared.ok) listeners.commit(prepared.value);
+    listeners.commit(valueOf(prepared));
     expect((await greeted).word).toBe("one");
   });
 

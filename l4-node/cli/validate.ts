@@ -1,0 +1,73 @@
+import { parseArgs } from "node:util";
+import { checkSupport, type SupportReport } from "../../shared/config/check-support.ts";
+import type { LoadedConfig } from "../../shared/config/load.ts";
+import { DiagnosticCollector } from "../../shared/diagnostics/collector.ts";
+import type { Target } from "../../shared/host/capabilities.ts";
+import { ALL_SUPPORT } from "../../shared/proxy/support.ts";
+import { checkConfig } from "../server/check-config.ts";
+import { loadConfigFile } from "./load-config-file.ts";
+import { printDiagnostics } from "./print-diagnostics.ts";
+
+const USAGE = `usage: nuncio validate -c FILE [--target edge|node] [--lenient]
+
+Says everything there is to say about a configuration: what is wrong, what is not supported, what is different here.
+  -c, --config-path FILE  bootstrap as .yaml, .json or .pb
+  --target edge|node      where it is to run (default node)
+  --lenient               accept unsupported fields without effect`;
+
+interface ValidateOptions {
+  readonly file: string;
+  readonly target: Target;
+  readonly lenient: boolean;
+}
+
+/** `nuncio validate`: exit code 0 when the configuration would start, else 1. */
+export async function runValidate(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
+  if (options === undefined) {
+    console.error(USAGE);
+    return 1;
+  }
+  const loaded = await loadConfigFile(options.file);
+  if (options.target === "node") return validateForNode(loaded, options);
+  const { compileForEdge } = await import("./compile-for-edge.ts");
+  const compiled = await compileForEdge(options);
+  return conclude(loaded, options, compiled !== undefined);
+}
+
+/** Also what `nuncio run --mode validate` does. */
+export function validateForNode(loaded: LoadedConfig, options: { readonly lenient: boolean }): number {
+  const { diagnostics, checked } = checkConfig(loaded, options);
+  printDiagnostics(diagnostics);
+  return conclude(loaded, { ...options, target: "node" }, checked !== undefined);
+}
+
+function conclude(loaded: LoadedConfig, options: Omit<ValidateOptions, "file">, isFit: boolean): number {
+  const report = checkSupport(loaded.json, { ...options, tables: ALL_SUPPORT }, new DiagnosticCollector());
+  console.log(renderReport(report));
+  console.log(isFit ? `configuration OK for ${options.target}` : `configuration refused for ${options.target}`);
+  return isFit ? 0 : 1;
+}
+
+function renderReport({ supported, approximated, ignored, unsupported }: SupportReport): string {
+  return `fields set: ${supported} supported, ${approximated} approximated, ${ignored} ignored, ${unsupported} unsupported`;
+}
+
+function parseOptions(args: readonly string[]): ValidateOptions | undefined {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        "config-path": { type: "string", short: "c" },
+        target: { type: "string", default: "node" },
+        lenient: { type: "boolean", default: false },
+      },
+    });
+    const { target, lenient, "config-path": file } = values;
+    if (file === undefined || (target !== "edge" && target !== "node")) return undefined;
+    return { file, target, lenient };
+  } catch (error) {
+    console.error(`nuncio validate: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}

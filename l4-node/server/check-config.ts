@@ -1,0 +1,119 @@
+import { checkSupport } from "../../shared/config/check-support.ts";
+import type { LoadedConfig } from "../../shared/config/load.ts";
+import { DiagnosticCollector } from "../../shared/diagnostics/collector.ts";
+import { ConfigPath } from "../../shared/diagnostics/config-path.ts";
+import type { Diagnostic, DiagnosticSink } from "../../shared/diagnostics/diagnostic.ts";
+import { compileStringMatcher } from "../../shared/matching/string-matcher.ts";
+import { type ResourceSet, resourcesOf } from "../../shared/proxy/resources.ts";
+import { ALL_SUPPORT } from "../../shared/proxy/support.ts";
+import type { Bootstrap, Listener } from "../../shared/schema/envoy-types.ts";
+import { compileCluster, reportDuplicateClusters } from "../../shared/upstream/compile-cluster.ts";
+import type { CompiledCluster } from "../../shared/upstream/compiled-cluster.ts";
+import { networkFilters } from "../filters.ts";
+import { nodeCapabilities } from "../host/node-capabilities.ts";
+import { type BindAddress, renderBindAddress } from "../listener/bind-address.ts";
+import { bindAddress, type CompiledListener, compileListener } from "../listener/compile-listener.ts";
+
+/** A configuration that nothing speaks against, compiled as the threads will compile it. */
+export interface CheckedConfig {
+  readonly loaded: LoadedConfig;
+  readonly bootstrap: Bootstrap;
+  readonly resources: ResourceSet;
+  /** In declared order. */
+  readonly listeners: readonly CompiledListener<unknown>[];
+  readonly clusters: readonly CompiledCluster[];
+  readonly adminAddress: BindAddress | undefined;
+  /** `Admin.allow_paths`; absent where all may be asked for. */
+  readonly adminAllowPath: ((pathAndQuery: string) => boolean) | undefined;
+}
+
+export interface ConfigCheck {
+  /** What loading and all passes after it had to say, in order. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Absent when one of the diagnostics is an error. */
+  readonly checked: CheckedConfig | undefined;
+}
+
+/** Everything that can be known about a configuration without touching a socket: whether this host can run it, and what it is then. */
+export function checkConfig(loaded: LoadedConfig, options: { readonly lenient: boolean }): ConfigCheck {
+  if (hasErrors(loaded.diagnostics)) return { diagnostics: loaded.diagnostics, checked: undefined };
+  const collector = new DiagnosticCollector(loaded.positions);
+  checkSupport(loaded.json, { target: "node", tables: ALL_SUPPORT, lenient: options.lenient }, collector);
+  const checked = compileAll(loaded, collector);
+  const diagnostics = [...loaded.diagnostics, ...collector.diagnostics];
+  return { diagnostics, checked: hasErrors(diagnostics) ? undefined : checked };
+}
+
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === "error");
+}
+
+function compileAll(loaded: LoadedConfig, diagnostics: DiagnosticSink): CheckedConfig {
+  const bootstrap = loaded.json;
+  const resources = resourcesOf(bootstrap);
+  const { listeners = [], clusters = [] } = bootstrap.staticResources ?? {};
+  const path = ConfigPath.root.field("staticResources");
+  reportDuplicateListeners(listeners, path.field("listeners"), diagnostics);
+  reportDuplicateClusters(clusters, path.field("clusters"), diagnostics);
+  const compiled = compileListeners(resources, diagnostics);
+  reportSharedAddresses(compiled, resources, diagnostics);
+  return {
+    loaded,
+    bootstrap,
+    resources,
+    listeners: compiled,
+    clusters: [...resources.clusters.values()].flatMap((cluster) => {
+      return compileCluster(cluster.config, cluster.path, { diagnostics, capabilities: nodeCapabilities }) ?? [];
+    }),
+    adminAddress: adminAddress(bootstrap, diagnostics),
+    adminAllowPath: adminAllowPath(bootstrap, diagnostics),
+  };
+}
+
+function compileListeners({ listeners }: ResourceSet, diagnostics: DiagnosticSink): CompiledListener<unknown>[] {
+  return [...listeners.values()].flatMap(({ name, config, path }) => {
+    return compileListener(config, name, { path, filters: networkFilters, diagnostics }) ?? [];
+  });
+}
+
+function reportDuplicateListeners(listeners: readonly Listener[], path: ConfigPath, diagnostics: DiagnosticSink): void {
+  const seen = new Set<string>();
+  for (const [position, { name }] of listeners.entries()) {
+    if (name === undefined) continue;
+    if (seen.has(name)) diagnostics.error(path.index(position), "listener.duplicate", `duplicate listener '${name}'`);
+    seen.add(name);
+  }
+}
+
+/** Two listeners on one address are refused, in Envoy's words; port 0 is never the same twice. */
+function reportSharedAddresses(
+  listeners: readonly CompiledListener<unknown>[],
+  resources: ResourceSet,
+  diagnostics: DiagnosticSink,
+): void {
+  const seen = new Set<string>();
+  for (const { name, address } of listeners) {
+    const text = renderBindAddress(address);
+    const path = resources.listeners.get(name)?.path ?? ConfigPath.root;
+    if (seen.has(text)) {
+      const message = `'${name}' has duplicate address '${text}' as existing listener`;
+      diagnostics.error(path.field("address"), "listener.duplicate_address", message);
+    }
+    if (address.kind === "pipe" || address.port !== 0) seen.add(text);
+  }
+}
+
+function adminAddress({ admin }: Bootstrap, diagnostics: DiagnosticSink): BindAddress | undefined {
+  if (admin?.address === undefined) return undefined;
+  return bindAddress(admin.address, ConfigPath.root.field("admin").field("address"), diagnostics);
+}
+
+function adminAllowPath({ admin }: Bootstrap, diagnostics: DiagnosticSink): CheckedConfig["adminAllowPath"] {
+  const { allowPaths = [] } = admin ?? {};
+  if (allowPaths.length === 0) return undefined;
+  const path = ConfigPath.root.field("admin").field("allowPaths");
+  const matchers = allowPaths.map((matcher, position) =>
+    compileStringMatcher(matcher, path.index(position), diagnostics),
+  );
+  return (pathAndQuery) => matchers.some((matches) => matches?.(pathAndQuery));
+}
