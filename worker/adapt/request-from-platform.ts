@@ -27,14 +27,17 @@ export function headersFromRequest(request: Request, path: string): HeaderMap {
   return headers;
 }
 
+/** The platform always names the client; only a local workerd does not, and that listens on loopback. */
+const LOOPBACK = "127.0.0.1";
+
 /** What the platform tells of the client's connection; there is no socket to ask. */
 export function downstreamFromRequest(request: Request): DownstreamInfo {
-  const client = request.headers.get("cf-connecting-ip") ?? "0.0.0.0";
+  const client = request.headers.get("cf-connecting-ip") ?? LOOPBACK;
   const address = `${client.includes(":") ? `[${client}]` : client}:0`;
   return {
     remoteAddress: address,
     directRemoteAddress: address,
-    localAddress: "0.0.0.0:0",
+    localAddress: `${LOOPBACK}:0`,
     protocol: protocolFrom(request.cf?.httpProtocol),
     tls: request.url.startsWith("https:"),
   };
