@@ -53,9 +53,20 @@ export type RouteMatch =
   | { readonly kind: "require_tls"; readonly location: string }
   | { readonly kind: "none" };
 
-/** A compiled route configuration. */
+/** Filled in by a match for whoever wants to know what it cost. */
+export interface MatchTrace {
+  /** The virtual host that the request belongs to; `undefined` if none. */
+  virtualHostName: string | undefined;
+  /** Routes whose matchers were evaluated. */
+  candidatesExamined: number;
+}
+
+/** A compiled route configuration. Immutable. */
 export interface RouteTable {
   readonly name: string;
-  /** `random` is the stream's 64-bit value, fixed for its life, so that a cleared route cache picks the same split. */
-  match(request: HeaderMap, random: bigint): RouteMatch;
+  /**
+   * The first route that matches, as declared. `random` is the stream's 64-bit value, fixed for its life, so that a cleared route
+   * cache picks the same split.
+   */
+  match(request: HeaderMap, random: bigint, trace?: MatchTrace): RouteMatch;
 }

@@ -1,0 +1,109 @@
+import type { HeaderMap } from "../http/header-map.ts";
+import type { StreamInfo } from "../http/stream-info.ts";
+import { CompiledRoute } from "./compiled-route.ts";
+import { type HostRewrite, rewriteAuthority } from "./host-rewrite.ts";
+import type { MutationLevels } from "./mutation-levels.ts";
+import type { PathRewrite } from "./path-rewrite.ts";
+import type { ForwardRoute } from "./route.ts";
+import type { RouteScope } from "./route-scope.ts";
+
+/** Which cluster a request goes to. */
+export type ClusterChoice =
+  | { readonly kind: "name"; readonly name: string }
+  /** Named by the first value of this header. */
+  | { readonly kind: "header"; readonly header: string };
+
+/** The compiled fields of a `RouteAction`; all entries of a weighted route share one. */
+export interface ForwardSettings {
+  readonly clusterNotFoundStatus: number;
+  readonly timeoutMs: number;
+  readonly idleTimeoutMs: number | undefined;
+  readonly priority: "DEFAULT" | "HIGH";
+  readonly autoHostRewrite: boolean;
+  readonly appendXForwardedHost: boolean;
+  readonly hostRewrite: HostRewrite | undefined;
+  readonly pathRewrite: PathRewrite | undefined;
+}
+
+/** What the chosen entry of a weighted route does to a message before the route gets it. */
+export interface WeightedEntry {
+  readonly mutations: MutationLevels;
+  /** Takes the place of the host without a trace in `x-envoy-original-host`, as in Envoy. */
+  readonly hostLiteral: string | undefined;
+}
+
+export interface ClusterTarget {
+  readonly cluster: ClusterChoice;
+  readonly entry?: WeightedEntry;
+}
+
+/** Sends requests to one cluster: a route of its own, or one entry of a weighted route. */
+export class ClusterRoute extends CompiledRoute implements ForwardRoute {
+  readonly kind = "forward";
+  readonly #scope: RouteScope;
+  readonly #settings: ForwardSettings;
+  readonly #target: ClusterTarget;
+
+  constructor(scope: RouteScope, settings: ForwardSettings, target: ClusterTarget) {
+    super(scope);
+    this.#scope = scope;
+    this.#settings = settings;
+    this.#target = target;
+  }
+
+  get clusterNotFoundStatus(): number {
+    return this.#settings.clusterNotFoundStatus;
+  }
+
+  get timeoutMs(): number {
+    return this.#settings.timeoutMs;
+  }
+
+  get idleTimeoutMs(): number | undefined {
+    return this.#settings.idleTimeoutMs;
+  }
+
+  get priority(): "DEFAULT" | "HIGH" {
+    return this.#settings.priority;
+  }
+
+  get autoHostRewrite(): boolean {
+    return this.#settings.autoHostRewrite;
+  }
+
+  get appendXForwardedHost(): boolean {
+    return this.#settings.appendXForwardedHost;
+  }
+
+  clusterName(request: HeaderMap): string | undefined {
+    const { cluster } = this.#target;
+    return cluster.kind === "name" ? cluster.name : request.values(cluster.header)[0];
+  }
+
+  finalizeRequestHeaders(headers: HeaderMap, info: StreamInfo): void {
+    const { entry } = this.#target;
+    entry?.mutations.applyToRequest(headers, info);
+    if (entry?.hostLiteral !== undefined) headers.set(":authority", entry.hostLiteral);
+    this.#scope.mutations.applyToRequest(headers, info);
+    this.#rewriteHost(headers);
+    this.#rewritePath(headers);
+  }
+
+  override finalizeResponseHeaders(headers: HeaderMap, request: HeaderMap, info: StreamInfo): void {
+    this.#target.entry?.mutations.applyToResponse(headers, request, info);
+    super.finalizeResponseHeaders(headers, request, info);
+  }
+
+  #rewriteHost(headers: HeaderMap): void {
+    const host = this.#settings.hostRewrite?.(headers);
+    if (host !== undefined) rewriteAuthority(headers, host, this.appendXForwardedHost);
+  }
+
+  #rewritePath(headers: HeaderMap): void {
+    const { pathRewrite } = this.#settings;
+    const path = headers.get(":path");
+    if (pathRewrite === undefined || path === undefined) return;
+    headers.set("x-envoy-original-path", path);
+    headers.set(":path", pathRewrite(path));
+  }
+}

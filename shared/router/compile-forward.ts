@@ -1,0 +1,72 @@
+import { durationMs } from "../base/duration-ms.ts";
+import type { ConfigPath } from "../diagnostics/config-path.ts";
+import type { Route as RouteConfig, RouteAction } from "../schema/envoy-types.ts";
+import { ClusterRoute, type ForwardSettings } from "./cluster-route.ts";
+import { compileHostRewrite } from "./host-rewrite.ts";
+import { compilePathRewrite } from "./path-rewrite.ts";
+import type { RouteContext } from "./route-context.ts";
+import { type RoutePick, pickAlways } from "./route-pick.ts";
+import type { RouteScope } from "./route-scope.ts";
+import { compileWeightedClusters } from "./weighted-clusters.ts";
+
+/** Source: Envoy `RouteAction.timeout`. */
+const DEFAULT_TIMEOUT = "15s";
+const CLUSTER_NOT_FOUND_STATUS = { SERVICE_UNAVAILABLE: 503, NOT_FOUND: 404, INTERNAL_SERVER_ERROR: 500 } as const;
+
+/** What is known of the route around an action. */
+export interface ActionPlace {
+  readonly scope: RouteScope;
+  readonly matchedLength: number | undefined;
+  /** Of the action. */
+  readonly path: ConfigPath;
+}
+
+/** Compiles the action of a route that sends requests on; nothing after reporting why. */
+export function compileForward(
+  action: NonNullable<RouteConfig["route"]>,
+  place: ActionPlace,
+  context: RouteContext,
+): RoutePick | undefined {
+  const settings = compileSettings(action, place, context);
+  const { cluster, clusterHeader, weightedClusters } = action;
+  const { scope, path } = place;
+  if (cluster !== undefined) {
+    checkCluster(cluster, path.field("cluster"), context);
+    return pickAlways(new ClusterRoute(scope, settings, { cluster: { kind: "name", name: cluster } }));
+  }
+  if (clusterHeader !== undefined) {
+    const header = clusterHeader.toLowerCase();
+    return pickAlways(new ClusterRoute(scope, settings, { cluster: { kind: "header", header } }));
+  }
+  if (weightedClusters !== undefined) {
+    const weightedPath = path.field("weightedClusters");
+    return compileWeightedClusters(weightedClusters, { scope, settings, path: weightedPath }, context);
+  }
+  const message = "expected one of cluster, cluster_header, weighted_clusters; the others are not implemented";
+  context.diagnostics.error(path, "config.unsupported", message);
+  return undefined;
+}
+
+function compileSettings(
+  action: RouteAction,
+  { matchedLength, path }: ActionPlace,
+  context: RouteContext,
+): ForwardSettings {
+  const { diagnostics } = context;
+  const { idleTimeout, clusterNotFoundResponseCode = "SERVICE_UNAVAILABLE" } = action;
+  return {
+    clusterNotFoundStatus: CLUSTER_NOT_FOUND_STATUS[clusterNotFoundResponseCode],
+    timeoutMs: durationMs(action.timeout ?? DEFAULT_TIMEOUT),
+    idleTimeoutMs: idleTimeout === undefined ? undefined : durationMs(idleTimeout),
+    priority: action.priority ?? "DEFAULT",
+    autoHostRewrite: action.autoHostRewrite ?? false,
+    appendXForwardedHost: action.appendXForwardedHost ?? false,
+    hostRewrite: compileHostRewrite(action, path, diagnostics),
+    pathRewrite: compilePathRewrite(action, matchedLength, path, diagnostics),
+  };
+}
+
+function checkCluster(name: string, path: ConfigPath, { clusters, diagnostics }: RouteContext): void {
+  if (clusters === undefined || clusters.has(name)) return;
+  diagnostics.error(path, "config.unknown_cluster", `route: unknown cluster '${name}'`);
+}

@@ -1,0 +1,90 @@
+import type { ConfigPath } from "../diagnostics/config-path.ts";
+import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
+import type { RouteConfiguration, VirtualHost as VirtualHostConfig } from "../schema/envoy-types.ts";
+import { compileRoute } from "./compile-route.ts";
+import { type DomainRefusal, DomainIndex } from "./domain-index.ts";
+import type { CompileRouteFilterConfig } from "./filter-configs.ts";
+import { VirtualHostTable } from "./virtual-host-table.ts";
+import type { RouteTable } from "./route.ts";
+import type { RouteContext } from "./route-context.ts";
+import { RouteDiagnostics } from "./route-diagnostics.ts";
+import { emptyScope, extendScope, type RouteScope } from "./route-scope.ts";
+import { VirtualHost } from "./virtual-host.ts";
+
+/** What a route table is compiled with. */
+export interface RouteCompileContext {
+  /** Of the route configuration. */
+  readonly path: ConfigPath;
+  readonly diagnostics: DiagnosticSink;
+  /** The clusters that there are; checked unless `validate_clusters` is false. */
+  readonly clusters: { has(name: string): boolean };
+  readonly compileRouteConfig: CompileRouteFilterConfig;
+}
+
+/** Source: Envoy `RouteConfiguration.max_direct_response_body_size_bytes`. */
+const DEFAULT_DIRECT_RESPONSE_BYTES = 4096;
+
+/** Compiles a route configuration into a table that matches requests; nothing after reporting every reason why not. */
+export function compileRouteTable(config: RouteConfiguration, context: RouteCompileContext): RouteTable | undefined {
+  const { path, compileRouteConfig } = context;
+  const diagnostics = new RouteDiagnostics(context.diagnostics);
+  const routeContext: RouteContext = {
+    diagnostics,
+    compileRouteConfig,
+    clusters: (config.validateClusters ?? true) ? context.clusters : undefined,
+    maxDirectResponseBytes: config.maxDirectResponseBodySizeBytes ?? DEFAULT_DIRECT_RESPONSE_BYTES,
+  };
+  const outer = emptyScope(config.mostSpecificHeaderMutationsWins ?? false);
+  const scope = extendScope(outer, config, path, routeContext);
+  const domains = compileVirtualHosts(config, { scope, path: path.field("virtualHosts") }, routeContext);
+  if (diagnostics.isRefused) return undefined;
+  return new VirtualHostTable(config.name ?? "", domains, config.ignorePortInHostMatching ?? false);
+}
+
+interface Place {
+  readonly scope: RouteScope;
+  readonly path: ConfigPath;
+}
+
+function compileVirtualHosts(
+  config: RouteConfiguration,
+  { scope, path }: Place,
+  context: RouteContext,
+): DomainIndex<VirtualHost> {
+  const domains = new DomainIndex<VirtualHost>();
+  const ignorePathParameters = config.ignorePathParametersInPathMatching ?? false;
+  for (const [at, hostConfig] of (config.virtualHosts ?? []).entries()) {
+    const hostPath = path.index(at);
+    const settings = { ...compileVirtualHost(hostConfig, { scope, path: hostPath }, context), ignorePathParameters };
+    const host = new VirtualHost(settings);
+    for (const [domainAt, domain] of (hostConfig.domains ?? []).entries()) {
+      const refusal = domains.add(domain, host);
+      if (refusal === undefined) continue;
+      const domainPath = hostPath.field("domains").index(domainAt);
+      context.diagnostics.error(domainPath, "config.domain", refusalText(refusal, domain, config.name ?? ""));
+    }
+  }
+  return domains;
+}
+
+type VirtualHostParts = Omit<ConstructorParameters<typeof VirtualHost>[0], "ignorePathParameters">;
+
+function compileVirtualHost(
+  config: VirtualHostConfig,
+  { scope, path }: Place,
+  context: RouteContext,
+): VirtualHostParts {
+  const { name = "", routes = [], requireTls = "NONE" } = config;
+  const inner = extendScope({ ...scope, virtualHostName: name }, config, path, context);
+  const entries = routes
+    .map((route, at) => compileRoute(route, inner, path.field("routes").index(at), context))
+    .filter((entry) => entry !== undefined);
+  return { name, requireTls, entries };
+}
+
+/** In Envoy's words. */
+function refusalText(refusal: DomainRefusal, domain: string, tableName: string): string {
+  if (refusal === "second wildcard") return `Only a single wildcard domain is permitted in route ${tableName}`;
+  const lower = domain.toLowerCase();
+  return `Only unique values for domains are permitted. Duplicate entry of domain ${lower} in route ${tableName}`;
+}

@@ -1,0 +1,69 @@
+import type { ConfigPath } from "../diagnostics/config-path.ts";
+import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
+import type { HeaderMap } from "../http/header-map.ts";
+import { isGrpcRequest } from "../http/local-reply-encoding.ts";
+import { compileHeaderMatchers, type HeaderPredicate } from "../matching/header-matcher.ts";
+import { compileQueryMatcher, type QueryPredicate } from "../matching/query-matcher.ts";
+import { compileRuntimeFraction } from "../matching/runtime-fraction.ts";
+import type { RouteMatch } from "../schema/envoy-types.ts";
+
+/** One thing beside the path that a request must fulfil. `random` is the stream's. */
+export type RouteCondition = (request: HeaderMap, random: bigint) => boolean;
+
+/** A header that must be there with exactly this value. */
+export interface ExactHeader {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What a route asks of a request beside its path. */
+export interface RouteConditions {
+  /** All of which must hold. */
+  readonly all: readonly RouteCondition[];
+  /** Some of them again, in a form that an index can use. */
+  readonly exactHeaders: readonly ExactHeader[];
+}
+
+/** Compiles everything in a `RouteMatch` but the path specifier. */
+export function compileRouteConditions(
+  match: RouteMatch,
+  path: ConfigPath,
+  diagnostics: DiagnosticSink,
+): RouteConditions {
+  const headers = compileHeaderMatchers(match.headers ?? [], path.field("headers"), diagnostics);
+  return {
+    all: [
+      ...fractionOf(match),
+      ...(match.grpc === undefined ? [] : [isGrpcRequest]),
+      ...headers.map(headerCondition),
+      ...queriesOf(match, path.field("queryParameters"), diagnostics).map(queryCondition),
+    ],
+    exactHeaders: headers.flatMap(({ name, exactValue }) =>
+      exactValue === undefined ? [] : [{ name, value: exactValue }],
+    ),
+  };
+}
+
+function fractionOf({ runtimeFraction }: RouteMatch): RouteCondition[] {
+  if (runtimeFraction === undefined) return [];
+  const holds = compileRuntimeFraction(runtimeFraction);
+  return [(_request, random) => holds(random)];
+}
+
+function headerCondition(predicate: HeaderPredicate): RouteCondition {
+  return (request) => predicate.test(request);
+}
+
+function queryCondition(holds: QueryPredicate): RouteCondition {
+  return (request) => holds(request.get(":path") ?? "");
+}
+
+function queriesOf(
+  { queryParameters = [] }: RouteMatch,
+  path: ConfigPath,
+  diagnostics: DiagnosticSink,
+): QueryPredicate[] {
+  return queryParameters
+    .map((config, at) => compileQueryMatcher(config, path.index(at), diagnostics))
+    .filter((predicate) => predicate !== undefined);
+}

@@ -1,0 +1,38 @@
+import type { ConfigPath } from "../diagnostics/config-path.ts";
+import type { AnyMessage } from "../schema/envoy-types.ts";
+import { FilterConfigs, type FilterConfigsContext } from "./filter-configs.ts";
+import { MutationLevels, type MutationLists } from "./mutation-levels.ts";
+
+/** What every level of a route configuration can say. */
+export interface ScopeConfig extends MutationLists {
+  readonly typedPerFilterConfig?: Readonly<Record<string, AnyMessage>>;
+}
+
+/** What a route has from the levels around it and says itself. Immutable; equal levels share their parts. */
+export interface RouteScope {
+  readonly routeName: string;
+  readonly virtualHostName: string;
+  readonly mutations: MutationLevels;
+  readonly filterConfigs: FilterConfigs;
+}
+
+/** The scope of a level that stands in none. */
+export function emptyScope(mostSpecificWins: boolean): RouteScope {
+  const mutations = MutationLevels.none(mostSpecificWins);
+  return { routeName: "", virtualHostName: "", mutations, filterConfigs: FilterConfigs.none };
+}
+
+/** The scope of the next level down. */
+export function extendScope(
+  scope: RouteScope,
+  level: ScopeConfig,
+  path: ConfigPath,
+  context: FilterConfigsContext,
+): RouteScope {
+  const filterPath = path.field("typedPerFilterConfig");
+  return {
+    ...scope,
+    mutations: scope.mutations.extend(level, path, context.diagnostics),
+    filterConfigs: scope.filterConfigs.extend(level.typedPerFilterConfig, filterPath, context),
+  };
+}
