@@ -6,6 +6,7 @@ import type {
   UpstreamTarget,
   UpstreamTransport,
 } from "../../shared/host/upstream-transport.ts";
+import type { HeaderMap } from "../../shared/http/header-map.ts";
 import { exchangeByFetch, type Fetcher } from "./fetch-transport.ts";
 
 /** What the platform gives a Worker beside the request: bindings and variables by name. */
@@ -31,6 +32,7 @@ export class EdgeTransport implements UpstreamTransport {
     switch (address.kind) {
       case "ip":
       case "name":
+        sayHost(request.headers);
         return exchangeByFetch({ fetcher: globalThis, authority: target.host.address }, request, cancellation);
       case "internal":
         return this.#exchangeByBinding(address.listener, request, cancellation);
@@ -50,6 +52,12 @@ export class EdgeTransport implements UpstreamTransport {
     const authority = request.headers.get(":authority") ?? name;
     return exchangeByFetch({ fetcher: binding, authority }, request, cancellation);
   }
+}
+
+/** `fetch` writes the URL's host into `Host`; what Envoy would have written there travels beside it. */
+function sayHost(headers: HeaderMap): void {
+  const host = headers.get(":authority");
+  if (host !== undefined && !headers.has("x-forwarded-host")) headers.set("x-forwarded-host", host);
 }
 
 function isFetcher(binding: unknown): binding is Fetcher {
