@@ -238,6 +238,15 @@ describe("FilterManager local replies", () => {
     expect(textOf(outcome.response?.body)).toBe("cached");
   });
 
+  it("refuse answers without the request passing any filter, through the encode hooks", ({ expect }) => {
+    const body = new BytesBody(new Uint8Array(1));
+    const stream = startStream({ filters: [marks("a")] });
+    stream.manager.refuse(HeaderMap.from(GET.headers), body, REFUSAL);
+    expect([stream.terminalRan, stream.sent]).toEqual([false, ["headers 403"]]);
+    expect(stream.responseHeaders?.values("x-passed")).toEqual(["a false"]);
+    expect(body.read()).toMatchObject({ reason: "local reset" });
+  });
+
   it("a request body beyond the limit is 413, a response body 500", async ({ expect }) => {
     const holdsResponse: NewHttpFilter = () => ({ encodeHeaders: () => HeadersStatus.StopAllAndBuffer });
     const options = { ports: fakePorts(), bufferLimit: 9 };
