@@ -22,7 +22,7 @@ export function compileDirectResponseBody(
     const message = `response body size is ${bytes.byteLength} bytes; maximum is ${maxBytes}`;
     diagnostics.error(path, "config.limit", message);
   }
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  const text = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true }).decode(bytes);
   if (!sameBytes(new TextEncoder().encode(text), bytes)) {
     diagnostics.error(path, "config.unsupported", "expected a body that is UTF-8 text");
   }
