@@ -25,7 +25,9 @@ function printRows(rows: readonly BenchRow[]): void {
     const base = row.ratioTo === undefined ? undefined : valueOf(rows, { ...row, name: row.ratioTo });
     const ratio = base === undefined ? "" : `${(row.value / base).toFixed(2)} × ${row.ratioTo}`;
     const figure = `${row.value.toFixed(row.value < 10 ? 2 : 0)} ${row.unit}`;
-    console.log(`${row.group.padEnd(34)}${row.name.padEnd(22)}${row.metric.padEnd(26)}${figure.padStart(16)}  ${ratio}`);
+    console.log(
+      `${row.group.padEnd(34)}${row.name.padEnd(22)}${row.metric.padEnd(26)}${figure.padStart(16)}  ${ratio}`,
+    );
   }
 }
 
@@ -48,7 +50,11 @@ if (unknown.length > 0) {
   console.error(`no such group: ${unknown.join(", ")}; there are ${Object.keys(BENCHES).join(", ")}`);
   process.exit(1);
 }
-console.log(`load average before the run: ${loadavg().map((load) => load.toFixed(2)).join(" ")}\n`);
+console.log(
+  `load average before the run: ${loadavg()
+    .map((load) => load.toFixed(2))
+    .join(" ")}\n`,
+);
 const rows: BenchRow[] = [];
 for (const [name, bench] of Object.entries(BENCHES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
