@@ -4,7 +4,7 @@ const NEEDED = 24;
 
 if (Number(process.versions.node.split(".")[0]) < NEEDED) {
   console.error(
-    `Node ${NEEDED} or newer is needed, this is ${process.version}: run "npm rebuild node" to install the pinned one`,
+    `Node ${NEEDED} or newer is needed, this is ${process.version}: run "npm ci" with install scripts on, which brings it`,
   );
   process.exit(1);
 }

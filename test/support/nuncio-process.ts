@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** The command line as it is in the repository; a test of the published form names another. */
+const MAIN = fileURLToPath(new URL("../../l4-node/main.ts", import.meta.url));
 const DEADLINE_MS = 60_000;
 
 /** A `nuncio` started the way a user starts it. */
@@ -17,8 +18,8 @@ export class NuncioProcess {
   }
 
   /** Resolves when the ready line is printed; rejects with the output when the process ends first. */
-  static start(args: readonly string[]): Promise<NuncioProcess> {
-    const child = spawn(process.execPath, [`${ROOT}l4-node/main.ts`, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  static start(args: readonly string[], main: string = MAIN): Promise<NuncioProcess> {
+    const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
     const output = { text: "" };
     return new Promise((resolve, reject) => {
       const deadline = setTimeout(() => child.kill("SIGKILL"), DEADLINE_MS);
@@ -48,6 +49,34 @@ export class NuncioProcess {
     return Number(/127\.0\.0\.1:(\d+)/.exec(this.readyLine)?.[1]);
   }
 
+  /** Resolves once something printed, before or after the call, matches. */
+  printed(pattern: RegExp): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!pattern.test(this.output)) return;
+        clearTimeout(deadline);
+        this.#child.stderr?.off("data", look);
+        this.#child.stdout?.off("data", look);
+        resolve();
+      };
+      const late = (): void => reject(new Error(`never printed ${pattern}:\n${this.output}`));
+      const deadline = setTimeout(late, DEADLINE_MS);
+      this.#child.stderr?.on("data", look);
+      this.#child.stdout?.on("data", look);
+      look();
+    });
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Resolves with the exit code. */
+  ended(): Promise<number | null> {
+    if (this.#child.exitCode !== null) return Promise.resolve(this.#child.exitCode);
+    return new Promise((resolve) => this.#child.once("exit", resolve));
+  }
+
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
     if (this.#child.exitCode !== null) return this.#child.exitCode;
     const ended = new Promise<number | null>((resolve) => this.#child.once("exit", resolve));
@@ -57,8 +86,11 @@ export class NuncioProcess {
 }
 
 /** Runs a command to its end. */
-export function runNuncio(args: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> {
-  const child = spawn(process.execPath, [`${ROOT}l4-node/main.ts`, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+export function runNuncio(
+  args: readonly string[],
+  main: string = MAIN,
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   child.stdout.on("data", (data: Buffer) => (output += data.toString()));
   child.stderr.on("data", (data: Buffer) => (output += data.toString()));
