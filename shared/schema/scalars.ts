@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../base/result.ts";
-import { parseBase64, renderBase64 } from "./base64.ts";
+import { parseBase64, renderBase64 } from "../base/base64.ts";
 import type { ConfigCode } from "./diagnostic-codes.ts";
 import type { SourceNode } from "./source-node.ts";
 

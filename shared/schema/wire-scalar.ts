@@ -1,4 +1,4 @@
-import { renderBase64 } from "./base64.ts";
+import { renderBase64 } from "../base/base64.ts";
 import type { FieldSchema } from "./message-schema.ts";
 import type { SourceNode } from "./source-node.ts";
 import { FIXED32, FIXED64, LENGTH_DELIMITED, malformed, VARINT, type WireValue } from "./wire-reader.ts";
