@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import type { BuildOptions } from "esbuild";
 
 /** The name under which the Worker imports its configuration; a module of its own, so that a bundle serves any configuration. */
 export const CONFIG_MODULE = "compiled-config.json";
@@ -8,6 +9,17 @@ export const CONFIG_MODULE = "compiled-config.json";
 const SHIPPED = new URL("../../worker/bundle.js", import.meta.url);
 const ENTRY = new URL("../../worker/index.ts", import.meta.url);
 
+/** How the Worker becomes one module. */
+export const WORKER_BUILD: BuildOptions & { readonly write: false } = {
+  entryPoints: [fileURLToPath(ENTRY)],
+  bundle: true,
+  write: false,
+  format: "esm",
+  target: "es2024",
+  conditions: ["workerd", "worker", "browser"],
+  external: [`./${CONFIG_MODULE}`],
+};
+
 /**
  * The Worker as one module that imports only {@link CONFIG_MODULE}: the shipped one in the published package, else bundled
  * from the sources.
@@ -15,14 +27,6 @@ const ENTRY = new URL("../../worker/index.ts", import.meta.url);
 export async function workerBundle(): Promise<string> {
   if (!import.meta.url.endsWith(".ts")) return readFile(SHIPPED, "utf8");
   const { build } = await import("esbuild");
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(ENTRY)],
-    bundle: true,
-    write: false,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    external: [`./${CONFIG_MODULE}`],
-  });
+  const { outputFiles } = await build(WORKER_BUILD);
   return outputFiles[0]?.text ?? "";
 }
