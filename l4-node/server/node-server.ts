@@ -10,6 +10,8 @@ import { MergedStats } from "../../shared/stats/merged-stats.ts";
 import { StatsStore } from "../../shared/stats/stats-store.ts";
 import type { StatsView } from "../../shared/stats/stats-view.ts";
 import { VERSION } from "../cli/version.ts";
+import { createNodeDnsResolver } from "../host/node-dns-resolver.ts";
+import { createNodeRandom } from "../host/node-random.ts";
 import type { BindAddress } from "../listener/bind-address.ts";
 import { AdminListener } from "./admin-listener.ts";
 import { type CheckedConfig, checkConfig } from "./check-config.ts";
@@ -77,7 +79,14 @@ export class NodeServer implements Server {
       answerTimeoutMs: ANSWER_TIMEOUT_MS,
       onThreadLost: () => this.#counts.threadLost.inc(),
     });
-    this.#dns = new ClusterDns();
+    this.#dns = new ClusterDns({
+      resolver: createNodeDnsResolver(),
+      random: createNodeRandom(),
+      timers,
+      logger,
+      stats: this.#store,
+      onUpdate: (resolution) => this.#pool.broadcast({ kind: "resolve", resolution }),
+    });
     this.#live = new LiveConfig({
       pool: this.#pool,
       dns: this.#dns,

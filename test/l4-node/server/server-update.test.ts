@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, it } from "vitest";
-import { type SpawnThread, spawnWorkerThread } from "../../../l4-node/server/thread-link.ts";
 import { askOnce, TcpClient } from "../../support/tcp-backend.ts";
 import { bootstrapOf, loopbackCluster, tcpListener } from "../../support/tcp-config.ts";
 import { closedPort, eventually, portOf, ServerHarness, statOf } from "./server-harness.ts";
+import { StubbornThreads } from "./stubborn-threads.ts";
 
 describe("Server.update", () => {
   let harness: ServerHarness;
@@ -105,25 +105,14 @@ describe("Server.update", () => {
 
   it("changes no thread when one refuses, and gives back what the others had prepared", async ({ expect }) => {
     const backend = await harness.backend("one");
-    let refuse = false;
-    // Every other answer is the threads' own: only what the second one says of the update is turned around.
-    const spawn: SpawnThread = (setup, events) =>
-      spawnWorkerThread(setup, {
-        ...events,
-        onReport: (report) => {
-          const turned = refuse && setup.name === "worker_1" && report.kind === "prepared";
-          events.onReport(
-            turned ? { kind: "refused", version: report.version, reason: "worker_1: not today" } : report,
-          );
-        },
-      });
+    const threads = new StubbornThreads("worker_1");
     const clusters = [loopbackCluster("one", [backend.port])];
     const server = await harness.server(bootstrapOf([tcpListener("tcp", { cluster: "one" })], clusters), {
       concurrency: 3,
-      spawn,
+      spawn: threads.spawn,
     });
     const open = await TcpClient.connect(portOf(server, "tcp"));
-    refuse = true;
+    threads.refuse = true;
     const added = await closedPort();
     const next = bootstrapOf(
       [tcpListener("tcp", { cluster: "nowhere" }), tcpListener("added", { cluster: "one" }, { port: added })],
@@ -139,7 +128,7 @@ describe("Server.update", () => {
     );
     await expect(TcpClient.connect(added)).rejects.toMatchObject({ code: "ECONNREFUSED" });
 
-    refuse = false;
+    threads.refuse = false;
     expect(await server.update(next)).toMatchObject({ kind: "applied" });
     expect(await askOnce(added, "c")).toBe("one:c");
   });

@@ -31,8 +31,8 @@ describe("startServer", () => {
     const clients = await Promise.all(Array.from({ length: 200 }, () => TcpClient.connect(port)));
     await Promise.all(clients.map((client) => client.ask("hello")));
     const listener = `listener.127.0.0.1_${port}`;
-    const perThread = [0, 1, 2, 3].map(
-      (index) => statOf(server, `${listener}.worker_${index}.downstream_cx_active`) ?? 0,
+    const perThread = [0, 1, 2, 3].map((index) =>
+      Number(statOf(server, `${listener}.worker_${index}.downstream_cx_active`)),
     );
     expect(Math.min(...perThread)).toBeGreaterThan(0);
     expect(perThread.reduce((sum, each) => sum + each, 0)).toBe(200);
