@@ -8,7 +8,20 @@ export function byteSet(...ranges: readonly number[]): ByteSet {
   return set;
 }
 
+/** The set of one byte; the same object each time, since patterns are mostly literals. */
+export function singleByte(byte: number): ByteSet {
+  const known = SINGLES[byte];
+  if (known !== undefined) return known;
+  const set = byteSet(byte, byte);
+  SINGLES[byte] = set;
+  return set;
+}
+
+const SINGLES: ByteSet[] = [];
+
 export function unionOf(sets: readonly ByteSet[]): ByteSet {
+  const [only] = sets;
+  if (sets.length === 1 && only !== undefined) return only;
   return Uint8Array.from({ length: 256 }, (_, byte) => (sets.some((set) => set[byte] === 1) ? 1 : 0));
 }
 

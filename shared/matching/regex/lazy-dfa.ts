@@ -21,10 +21,9 @@ export class LazyDfa {
   readonly #automaton: PositionAutomaton;
   readonly #maxStates: number;
   /** Bytes that no set of the pattern tells apart share a column. */
-  readonly #columnOf: Uint8Array;
-  readonly #columns: number;
+  #columnOf: Uint8Array = new Uint8Array(0);
   /** One byte of each column. */
-  readonly #samples: readonly number[];
+  #samples: readonly number[] = [];
   readonly #states = new Map<string, number>();
   #positions: (readonly number[])[] = [];
   #accepting: boolean[] = [];
@@ -35,10 +34,6 @@ export class LazyDfa {
   constructor(automaton: PositionAutomaton, maxStates = 1024) {
     this.#automaton = automaton;
     this.#maxStates = maxStates;
-    const { columnOf, samples } = columnsOf(automaton.sets);
-    this.#columnOf = columnOf;
-    this.#columns = samples.length;
-    this.#samples = samples;
   }
 
   /** How many steps were not in the table so far; what a match costs beyond one look-up a byte. */
@@ -53,9 +48,9 @@ export class LazyDfa {
 
   /** A code unit above 0xFF is no byte, so a text that has one does not match. */
   fullMatch(text: string): boolean {
-    if (this.#positions.length === 0) this.#clear();
+    if (this.#samples.length === 0) this.#start();
     const columnOf = this.#columnOf;
-    const columns = this.#columns;
+    const columns = this.#samples.length;
     let table = this.#table;
     let state = START;
     for (let at = 0; at < text.length; at++) {
@@ -70,6 +65,14 @@ export class LazyDfa {
       state = next;
     }
     return this.#accepting[state] ?? false;
+  }
+
+  /** Not before the first text comes: of a large route table, most patterns never see one. */
+  #start(): void {
+    const { columnOf, samples } = columnsOf(this.#automaton.sets);
+    this.#columnOf = columnOf;
+    this.#samples = samples;
+    this.#clear();
   }
 
   #step(state: number, column: number): number {
@@ -88,7 +91,7 @@ export class LazyDfa {
       return this.#add(positions, key);
     }
     const target = known ?? this.#add(positions, key);
-    this.#table[state * this.#columns + column] = target;
+    this.#table[state * this.#samples.length + column] = target;
     return target;
   }
 
@@ -96,13 +99,13 @@ export class LazyDfa {
     const state = this.#positions.push(positions) - 1;
     this.#states.set(key, state);
     this.#accepting.push(positions.some((position) => this.#automaton.accepting[position]));
-    if (this.#table.length < this.#positions.length * this.#columns) this.#grow();
+    if (this.#table.length < this.#positions.length * this.#samples.length) this.#grow();
     return state;
   }
 
   #grow(): void {
     const states = Math.min(this.#maxStates, Math.max(FIRST_STATES, this.#positions.length * 2));
-    const grown = new Uint16Array(states * this.#columns);
+    const grown = new Uint16Array(states * this.#samples.length);
     grown.set(this.#table);
     this.#table = grown;
   }

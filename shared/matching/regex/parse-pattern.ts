@@ -1,4 +1,4 @@
-import { type ByteSet, byteSet, caseFolded, complementOf, unionOf } from "./byte-set.ts";
+import { type ByteSet, byteSet, caseFolded, complementOf, singleByte, unionOf } from "./byte-set.ts";
 import { EMPTY, type RegexNode } from "./syntax-tree.ts";
 
 /** A pattern that was understood. */
@@ -254,7 +254,7 @@ class PatternParser {
       return perl;
     }
     const low = this.#classByte();
-    if (this.#peek() !== "-" || this.#pattern[this.#at + 1] === "]") return byteSet(low, low);
+    if (this.#peek() !== "-" || this.#pattern[this.#at + 1] === "]") return singleByte(low);
     this.#at += 1;
     const high = this.#classByte();
     this.#require(low <= high);
@@ -266,7 +266,7 @@ class PatternParser {
   }
 
   #literal(byte: number): RegexNode {
-    return { kind: "set", set: this.#folded(byteSet(byte, byte)) };
+    return { kind: "set", set: this.#folded(singleByte(byte)) };
   }
 
   #folded(set: ByteSet): ByteSet {
