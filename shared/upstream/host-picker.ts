@@ -35,13 +35,14 @@ class RandomPicker implements HostPicker {
 
 /**
  * In turn from a random place: the place survives changes of the hosts. Unequal weights are scheduled by deadline. Source: Envoy
- * `RoundRobinLoadBalancer`. The place is drawn with the first pick, since a Worker has no random numbers at start-up.
+ * `RoundRobinLoadBalancer`.
+ *
+ * The place is drawn with the first pick and not before: a Worker gives no random numbers while it starts.
  */
 class RoundRobinPicker implements HostPicker {
   readonly #random: RandomSource;
   #seed: number | undefined;
-  /** Picks so far. */
-  #turn = 0;
+  #picks = 0;
   #hosts: readonly UpstreamHost[] = [];
   #isUneven = false;
   #scheduler: EdfScheduler<UpstreamHost> | undefined;
@@ -57,20 +58,21 @@ class RoundRobinPicker implements HostPicker {
   }
 
   pick(): UpstreamHost | undefined {
+    const hosts = this.#hosts;
+    if (hosts.length < 2) return hosts[0];
     this.#seed ??= this.#random.uint32();
     if (this.#isUneven) {
-      this.#scheduler ??= schedule(this.#hosts, this.#seed);
+      this.#scheduler ??= createSchedule(hosts, this.#seed);
       return this.#scheduler.pick();
     }
-    const hosts = this.#hosts;
-    const at = hosts.length === 0 ? 0 : (this.#seed + this.#turn) % hosts.length;
-    this.#turn = (this.#turn + 1) % 2 ** 52;
+    const at = (this.#seed + this.#picks) % hosts.length;
+    this.#picks += 1;
     return hosts[at];
   }
 }
 
-/** After as many picks as the weights add up to, a schedule begins anew. */
-function schedule(hosts: readonly UpstreamHost[], seed: number): EdfScheduler<UpstreamHost> {
+/** After as many picks as the weights add up to, a schedule begins anew: there is no need to begin further on. */
+function createSchedule(hosts: readonly UpstreamHost[], seed: number): EdfScheduler<UpstreamHost> {
   const totalWeight = hosts.reduce((sum, { weight }) => sum + weight, 0);
   return new EdfScheduler(hosts, seed % totalWeight);
 }

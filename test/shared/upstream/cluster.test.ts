@@ -32,14 +32,14 @@ const [A, B, C] = ["10.0.0.1:80", "10.0.0.2:80", "10.0.0.3:80"] as const;
 describe("Cluster round robin", () => {
   it("takes hosts of equal weight in turn, from a random place on", ({ expect }) => {
     const endpoints = [A, B, C].map((address) => endpointAt(address));
-    expect(picks(createCluster(endpoints, { random: new SeededRandom(1, [4, 4, 4]) }), 4)).toEqual([B, C, A, B]);
-    expect(picks(createCluster(endpoints, { random: new SeededRandom(1, [5, 5, 5]) }), 4)).toEqual([C, A, B, C]);
+    expect(picks(createCluster(endpoints, { random: new SeededRandom(1, [4]) }), 4)).toEqual([B, C, A, B]);
+    expect(picks(createCluster(endpoints, { random: new SeededRandom(1, [5]) }), 4)).toEqual([C, A, B, C]);
   });
 
   it("keeps its place when hosts come and go", ({ expect }) => {
     const cluster = createCluster([endpointAt("a.example:80")], {
       more: { type: "STRICT_DNS" },
-      random: new SeededRandom(1, [0, 0, 0]),
+      random: new SeededRandom(1, [0]),
     });
     cluster.applyResolution(0, ["10.0.0.1", "10.0.0.2"]);
     expect(picks(cluster, 3)).toEqual([A, B, A]);
@@ -54,7 +54,7 @@ describe("Cluster round robin", () => {
       endpointAt(C, { loadBalancingWeight: 1 }),
     ];
     for (let seed = 0; seed < 14; seed += 1) {
-      const chosen = picks(createCluster(endpoints, { random: new SeededRandom(1, [seed, seed, seed]) }), 700);
+      const chosen = picks(createCluster(endpoints, { random: new SeededRandom(1, [seed]) }), 700);
       for (let turn = 0; turn < 700; turn += 7) {
         expect(tally(chosen.slice(turn, turn + 7))).toEqual({ [A]: 5, [B]: 1, [C]: 1 });
       }
@@ -68,9 +68,25 @@ describe("Cluster round robin", () => {
       endpointAt(C),
     ];
     const fromSeed = (seed: number): string[] =>
-      picks(createCluster(endpoints, { random: new SeededRandom(1, [seed, seed, seed]) }), 12);
+      picks(createCluster(endpoints, { random: new SeededRandom(1, [seed]) }), 12);
     for (const seed of [1, 2, 3, 4, 5, 6])
       expect(fromSeed(seed).slice(0, 6)).toEqual(fromSeed(0).slice(seed, seed + 6));
+  });
+});
+
+describe("Cluster", () => {
+  it("draws no random number before the first pick, since a Worker that starts has none", ({ expect }) => {
+    const random = new SeededRandom();
+    const refuse = (): never => {
+      throw new Error("no random numbers now");
+    };
+    const draw = random.uint32;
+    random.uint32 = refuse;
+    const endpoints = [endpointAt(A, { loadBalancingWeight: 2 }), endpointAt(B)];
+    const cluster = createCluster(endpoints, { random });
+    expect(() => cluster.pick()).toThrow("no random numbers now");
+    random.uint32 = draw;
+    expect(cluster.pick()).toBeDefined();
   });
 });
 
