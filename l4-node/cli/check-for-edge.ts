@@ -1,5 +1,6 @@
 import { invariant } from "../../shared/base/invariant.ts";
 import { checkSupport } from "../../shared/config/check-support.ts";
+import { inlineDataSources } from "../../shared/config/inline-data-sources.ts";
 import type { LoadedConfig } from "../../shared/config/load.ts";
 import { DiagnosticCollector } from "../../shared/diagnostics/collector.ts";
 import { ConfigPath } from "../../shared/diagnostics/config-path.ts";
@@ -14,7 +15,7 @@ import { nodeClock } from "../host/node-clock.ts";
 import { createNodeRandom } from "../host/node-random.ts";
 import { nativeTimers } from "../host/node-timers.ts";
 import { StderrLogger } from "../host/stderr-logger.ts";
-import { resolveDataSources } from "./resolve-data-sources.ts";
+import { dataReader } from "./data-reader.ts";
 
 export interface EdgeCheckOptions {
   /** Accepts unsupported fields without effect. */
@@ -26,17 +27,18 @@ export interface EdgeCheckOptions {
 export interface EdgeCheck {
   /** What loading and all passes after it had to say, in order. */
   readonly diagnostics: readonly Diagnostic[];
-  /** As the Worker gets it, data sources resolved; absent when one of the diagnostics is an error. */
+  /** As the Worker gets it, files that it names read; absent when one of the diagnostics is an error. */
   readonly bootstrap: Bootstrap | undefined;
 }
 
 /** Whether the edge can run a configuration, decided by the functions that the Worker itself runs. */
-export async function checkForEdge(loaded: LoadedConfig, options: EdgeCheckOptions): Promise<EdgeCheck> {
+export function checkForEdge(loaded: LoadedConfig, options: EdgeCheckOptions): EdgeCheck {
   if (hasErrors(loaded.diagnostics)) return { diagnostics: loaded.diagnostics, bootstrap: undefined };
   const collector = new DiagnosticCollector(loaded.positions);
   checkSupport(loaded.json, { target: "edge", tables: ALL_SUPPORT, lenient: options.lenient }, collector);
   if (options.allowInlineSecrets !== true) reportInlineSecrets(loaded, collector);
-  const bootstrap = await resolveDataSources(loaded, collector);
+  const bootstrap = structuredClone(loaded.json);
+  inlineDataSources(bootstrap, dataReader, collector);
   edgeProxy().update(bootstrap, collector);
   const diagnostics = [...loaded.diagnostics, ...collector.diagnostics];
   return { diagnostics, bootstrap: hasErrors(diagnostics) ? undefined : bootstrap };

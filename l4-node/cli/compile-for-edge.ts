@@ -18,7 +18,7 @@ export interface CompileForEdgeOptions extends EdgeCheckOptions {
  */
 export async function compileForEdge({ file, ...options }: CompileForEdgeOptions): Promise<string | undefined> {
   const loaded = await loadConfigFile(file);
-  const { diagnostics, bootstrap } = await checkForEdge(loaded, options);
+  const { diagnostics, bootstrap } = checkForEdge(loaded, options);
   printDiagnostics(diagnostics);
   return bootstrap === undefined ? undefined : renderCompiledConfig(bootstrap, loaded.secretPaths);
 }
