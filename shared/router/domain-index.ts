@@ -28,12 +28,15 @@ export class DomainIndex<T> {
   /** The value for a host as it stands in the request; `undefined` if no pattern fits. */
   find(host: string): T | undefined {
     if (this.#isDefaultOnly()) return this.#default?.value;
-    const name = asciiLowerCase(host);
+    // Domains are in lower case, so a host that equals one needs no lower-casing.
+    return this.#exact.get(host) ?? this.#findLowerCased(asciiLowerCase(host)) ?? this.#default?.value;
+  }
+
+  #findLowerCased(host: string): T | undefined {
     return (
-      this.#exact.get(name) ??
-      this.#suffixes.find(name, (length) => name.slice(-length)) ??
-      this.#prefixes.find(name, (length) => name.slice(0, length)) ??
-      this.#default?.value
+      this.#exact.get(host) ??
+      this.#suffixes.find(host, (length) => host.slice(-length)) ??
+      this.#prefixes.find(host, (length) => host.slice(0, length))
     );
   }
 
