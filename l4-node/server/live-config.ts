@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { diffResources, type ResourceChanges } from "../../shared/proxy/resources.ts";
+import type { Bootstrap } from "../../shared/schema/envoy-types.ts";
 import type { ThreadBind, ThreadConfig } from "../threads/messages.ts";
 import { type BindPlan, planBinds } from "./bind-plan.ts";
 import type { CheckedConfig } from "./check-config.ts";
@@ -50,6 +51,13 @@ export class LiveConfig {
     if (before === undefined) return true;
     const { listeners, clusters } = next.resources;
     return isChange(diffResources(before.listeners, listeners)) || isChange(diffResources(before.clusters, clusters));
+  }
+
+  /** What differs beside listeners and clusters, by field name: it takes effect at the next start only. */
+  startOnlyChanges(next: CheckedConfig): readonly string[] {
+    const before = startOnlyFields(this.#current?.bootstrap ?? {});
+    const after = startOnlyFields(next.bootstrap);
+    return [...new Set([...before.keys(), ...after.keys()])].filter((name) => before.get(name) !== after.get(name));
   }
 
   /**
@@ -125,4 +133,10 @@ interface UpdatePlan {
 
 function isChange({ added, modified, removed }: ResourceChanges<unknown>): boolean {
   return added.length + modified.length + removed.length > 0;
+}
+
+/** The fields of a bootstrap that are read once, with their content as text. */
+function startOnlyFields(bootstrap: Bootstrap): ReadonlyMap<string, string> {
+  const { staticResources: _changeable, ...fields } = bootstrap;
+  return new Map(Object.entries(fields).map(([name, value]) => [name, JSON.stringify(value)]));
 }

@@ -150,6 +150,9 @@ export class NodeServer implements Server {
     const { diagnostics, checked } = checkConfig(config, this.#options);
     if (checked === undefined) return this.#refuse(diagnostics, "the configuration has errors");
     if (this.#draining !== undefined) return this.#refuse(diagnostics, "the server is draining");
+    for (const field of this.#live.startOnlyChanges(checked)) {
+      this.#options.logger.log("warning", "restart_needed", { field });
+    }
     if (!this.#live.changes(checked)) {
       this.#counts.updateUnchanged.inc();
       return { kind: "unchanged", diagnostics };

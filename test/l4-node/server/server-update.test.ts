@@ -81,6 +81,16 @@ describe("Server.update", () => {
     expect(statOf(server, "nuncio.config_update.unchanged")).toBe(1);
   });
 
+  it("says what takes effect at the next start only", async ({ expect }) => {
+    const server = await harness.server(bootstrapOf([], [], { node: { id: "one" } }));
+    expect((await server.update(bootstrapOf([], [], { node: { id: "two" } }))).kind).toBe("unchanged");
+    expect(harness.logger.events).toContainEqual({
+      level: "warning",
+      event: "restart_needed",
+      fields: { field: "node" },
+    });
+  });
+
   it("keeps the old configuration when the new one is wrong, and counts it", async ({ expect }) => {
     const backend = await harness.backend("one");
     const server = await harness.server(
