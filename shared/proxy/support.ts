@@ -3,9 +3,12 @@ import type { MessageSupport } from "../config/support.ts";
 import { bufferSupport } from "../filters/http/buffer/support.ts";
 import { corsSupport } from "../filters/http/cors/support.ts";
 import { headerMutationSupport } from "../filters/http/header-mutation/support.ts";
+import { routerFilterSupport } from "../filters/http/router/support.ts";
+import { tcpProxySupport } from "../filters/network/tcp-proxy/support.ts";
 import { connectionManagerSupport } from "../hcm/support.ts";
 import { matchingSupport } from "../matching/support.ts";
 import { listenerSupport } from "../network-filter/support.ts";
+import { upstreamSupport } from "../upstream/support.ts";
 
 /**
  * Every support table of the core. For the command line and the documents; nothing that serves traffic imports it, so the
@@ -16,6 +19,9 @@ export const ALL_SUPPORT: readonly MessageSupport[] = [
   ...listenerSupport,
   ...matchingSupport,
   ...connectionManagerSupport,
+  ...upstreamSupport,
+  ...routerFilterSupport,
+  ...tcpProxySupport,
   ...bufferSupport,
   ...corsSupport,
   ...headerMutationSupport,

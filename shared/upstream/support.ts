@@ -1,0 +1,97 @@
+import { ignored, type MessageSupport, support, unsupported } from "../config/support.ts";
+
+const PLATFORM_CONNECTS = ignored("the platform connects, within limits of its own");
+const PLATFORM_RESOLVES = ignored("the platform resolves names");
+const SYSTEM_RESOLVER = {
+  edge: PLATFORM_RESOLVES,
+  node: unsupported("names are resolved by the system's name servers"),
+};
+const onNode = { edge: PLATFORM_RESOLVES, node: "supported" } as const;
+const NO_HEALTH_CHECKS = ignored("there are no active health checks that it could change");
+
+/** What becomes of the fields of clusters and endpoints. Enum values that are not implemented are refused when they are compiled. */
+export const upstreamSupport: readonly MessageSupport[] = [
+  support("envoy.config.cluster.v3.Cluster", {
+    name: "supported",
+    altStatName: "supported",
+    type: "supported",
+    clusterType: unsupported("custom cluster types are not implemented"),
+    edsClusterConfig: unsupported("endpoints from a control plane are not implemented"),
+    connectTimeout: { edge: PLATFORM_CONNECTS, node: "supported" },
+    perConnectionBufferLimitBytes: { edge: ignored("the platform holds what is under way"), node: "supported" },
+    lbPolicy: "supported",
+    roundRobinLbConfig: "supported",
+    commonLbConfig: "supported",
+    loadAssignment: "supported",
+    dnsRefreshRate: onNode,
+    dnsFailureRefreshRate: onNode,
+    dnsJitter: onNode,
+    respectDnsTtl: onNode,
+    dnsLookupFamily: onNode,
+    dnsResolvers: SYSTEM_RESOLVER,
+    useTcpForDnsLookups: SYSTEM_RESOLVER,
+    dnsResolutionConfig: SYSTEM_RESOLVER,
+    typedDnsResolverConfig: SYSTEM_RESOLVER,
+    waitForWarmOnInit: onNode,
+    cleanupInterval: ignored("only clusters of type ORIGINAL_DST use it"),
+    metadata: ignored("nothing reads a cluster's metadata"),
+    closeConnectionsOnHostHealthFailure: NO_HEALTH_CHECKS,
+    ignoreHealthOnHostRemoval: NO_HEALTH_CHECKS,
+    healthChecks: unsupported("active health checks are not implemented"),
+    outlierDetection: unsupported("outlier detection is not implemented"),
+    circuitBreakers: unsupported("circuit breakers are not implemented"),
+    transportSocket: unsupported("TLS to upstreams is not implemented"),
+    transportSocketMatches: unsupported("TLS to upstreams is not implemented"),
+    typedExtensionProtocolOptions: unsupported("upstream protocol options are not implemented"),
+    loadBalancingPolicy: unsupported("only lb_policy is implemented"),
+  }),
+  support("envoy.config.cluster.v3.Cluster.RefreshRate", { baseInterval: "supported", maxInterval: "supported" }),
+  support("envoy.config.cluster.v3.Cluster.RoundRobinLbConfig", {
+    slowStartConfig: unsupported("slow start is not implemented"),
+  }),
+  support("envoy.config.cluster.v3.Cluster.CommonLbConfig", {
+    healthyPanicThreshold: "supported",
+    updateMergeWindow: ignored("members only change by DNS, and then at once as in Envoy"),
+    ignoreNewHostsUntilFirstHc: NO_HEALTH_CHECKS,
+    zoneAwareLbConfig: unsupported("zone-aware balancing is not implemented"),
+    localityWeightedLbConfig: unsupported("locality-weighted balancing is not implemented"),
+  }),
+  support("envoy.config.endpoint.v3.ClusterLoadAssignment", {
+    clusterName: "supported",
+    endpoints: "supported",
+    namedEndpoints: unsupported("named endpoints are not implemented"),
+    policy: "supported",
+  }),
+  support("envoy.config.endpoint.v3.ClusterLoadAssignment.Policy", {
+    overprovisioningFactor: "supported",
+    endpointStaleAfter: ignored("static endpoints do not grow stale"),
+    dropOverloads: unsupported("dropping a share of the requests is not implemented"),
+    weightedPriorityHealth: unsupported("priorities are weighted by the number of their hosts only"),
+  }),
+  support("envoy.config.endpoint.v3.LocalityLbEndpoints", {
+    locality: "supported",
+    lbEndpoints: "supported",
+    priority: "supported",
+    loadBalancingWeight: ignored("it has an effect only with locality-weighted balancing, as in Envoy"),
+    metadata: ignored("nothing reads a locality's metadata"),
+    proximity: ignored("Envoy does not use it either"),
+  }),
+  support("envoy.config.endpoint.v3.LbEndpoint", {
+    endpoint: "supported",
+    endpointName: unsupported("named endpoints are not implemented"),
+    healthStatus: "supported",
+    metadata: { edge: "supported", node: ignored("nothing reads an endpoint's metadata on Node") },
+    loadBalancingWeight: "supported",
+  }),
+  support("envoy.config.endpoint.v3.Endpoint", {
+    address: "supported",
+    hostname: "supported",
+    healthCheckConfig: NO_HEALTH_CHECKS,
+  }),
+  support("envoy.config.core.v3.Locality", { region: "supported", zone: "supported", subZone: "supported" }),
+  support("envoy.config.core.v3.Metadata", {
+    filterMetadata: "supported",
+    typedFilterMetadata: ignored("nothing reads typed metadata"),
+  }),
+  support("envoy.type.v3.Percent", { value: "supported" }),
+];
