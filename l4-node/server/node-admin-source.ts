@@ -12,10 +12,9 @@ import { type JsonObject, isJsonObject } from "../../shared/schema/json-value.ts
 import { toProtoNames } from "../../shared/schema/proto-names.ts";
 import type { MergedStats } from "../../shared/stats/merged-stats.ts";
 import type { BindAddress } from "../listener/bind-address.ts";
-import type { HostReport } from "../threads/messages.ts";
 import type { BindPlan } from "./bind-plan.ts";
 import type { CheckedConfig } from "./check-config.ts";
-import { clusterStatuses } from "../../shared/proxy/admin/cluster-status.ts";
+import { clusterStatuses, type HostOfCluster } from "../../shared/proxy/admin/cluster-status.ts";
 
 /** What the admin interface needs of the server. */
 export interface AdminSubject {
@@ -28,7 +27,7 @@ export interface AdminSubject {
   stats(): MergedStats;
   /** What runs, since when, and where it is bound. */
   running(): { readonly config: CheckedConfig; readonly sinceWallMs: number; readonly binds: BindPlan };
-  hosts(): Promise<readonly HostReport[]>;
+  hosts(): Promise<readonly HostOfCluster[]>;
   drainListeners(options: DrainOptions): void;
 }
 

@@ -1,8 +1,9 @@
 import { ok, type Result } from "../../shared/base/result.ts";
 import type { Logger } from "../../shared/host/logger.ts";
 import type { Cancel, Timers } from "../../shared/host/timers.ts";
+import type { HostOfCluster } from "../../shared/proxy/admin/cluster-status.ts";
 import type { MergedStats } from "../../shared/stats/merged-stats.ts";
-import type { HostReport, ThreadCommand, ThreadConfig, ThreadReport, ThreadSetup } from "../threads/messages.ts";
+import type { ThreadCommand, ThreadConfig, ThreadReport, ThreadSetup } from "../threads/messages.ts";
 import type { SpawnThread } from "./thread-link.ts";
 import { ThreadMember } from "./thread-member.ts";
 import { updateInTwoPhases } from "./two-phase-update.ts";
@@ -77,7 +78,7 @@ export class ThreadPool {
   }
 
   /** What each thread knows of the hosts; a thread that does not answer in time is left out. */
-  async hosts(): Promise<readonly HostReport[]> {
+  async hosts(): Promise<readonly HostOfCluster[]> {
     const request = ++this.#asked;
     const isAnswer = (report: ThreadReport): boolean => report.kind === "hosts" && report.request === request;
     const ask = (member: ThreadMember): Promise<Result<ThreadReport, string>> =>

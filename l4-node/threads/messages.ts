@@ -1,7 +1,7 @@
 import type { LogLevel } from "../../shared/host/logger.ts";
 import type { Bootstrap } from "../../shared/schema/envoy-types.ts";
 import type { SlotEvent } from "../../shared/stats/slot-event.ts";
-import type { UpstreamHost } from "../../shared/host/upstream-host.ts";
+import type { HostOfCluster } from "../../shared/proxy/admin/cluster-status.ts";
 import type { ResolutionUpdate } from "../../shared/upstream/cluster-manager.ts";
 import type { BindAddress } from "../listener/bind-address.ts";
 import type { BindMode } from "../listener/listen-options.ts";
@@ -57,10 +57,4 @@ export type ThreadReport =
   | { readonly kind: "committed"; readonly version: number }
   | { readonly kind: "stats"; readonly events: readonly SlotEvent[] }
   | { readonly kind: "idle" }
-  | { readonly kind: "hosts"; readonly request: number; readonly hosts: readonly HostReport[] };
-
-/** One host of a cluster as one thread has it, with what that thread counted. */
-export interface HostReport {
-  readonly cluster: string;
-  readonly host: UpstreamHost;
-}
+  | { readonly kind: "hosts"; readonly request: number; readonly hosts: readonly HostOfCluster[] };

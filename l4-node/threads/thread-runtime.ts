@@ -4,6 +4,7 @@ import { renderDiagnostic } from "../../shared/diagnostics/render.ts";
 import type { Clock } from "../../shared/host/clock.ts";
 import type { RandomSource } from "../../shared/host/random-source.ts";
 import type { Timers } from "../../shared/host/timers.ts";
+import type { HostOfCluster } from "../../shared/proxy/admin/cluster-status.ts";
 import { type Resource, resourcesOf } from "../../shared/proxy/resources.ts";
 import type { Listener } from "../../shared/schema/envoy-types.ts";
 import type { StatsScope } from "../../shared/stats/stats-scope.ts";
@@ -17,7 +18,7 @@ import { closingHandler } from "../listener/connection-handler.ts";
 import { createListenerStats } from "../listener/listener-stats.ts";
 import { TcpProxyHandler } from "../listener/tcp-proxy-handler.ts";
 import type { PumpSockets } from "../tcp/pump-socket.ts";
-import type { HostReport, ThreadBind, ThreadCommand, ThreadConfig, ThreadReport, ThreadSetup } from "./messages.ts";
+import type { ThreadBind, ThreadCommand, ThreadConfig, ThreadReport, ThreadSetup } from "./messages.ts";
 import {
   type CreatedListener,
   type PreparedListeners,
@@ -144,7 +145,7 @@ export class ThreadRuntime {
     return pending;
   }
 
-  #hosts(): HostReport[] {
+  #hosts(): HostOfCluster[] {
     return [...this.#clusters.clusters()].flatMap(({ info, hosts }) => {
       return hosts.map((host) => ({ cluster: info.name, host }));
     });
