@@ -5,7 +5,7 @@ import { type CompiledConfig, parseCompiledConfig } from "../shared/proxy/compil
 import { EDGE_CAPABILITIES, edgeFilters } from "../shared/proxy/edge-profile.ts";
 import { HttpProxy } from "../shared/proxy/http-proxy.ts";
 import { createLocalStats } from "../shared/stats/local-stats.ts";
-import { downstreamFromRequest, edgePathOf, headersFromRequest } from "./adapt/request-from-platform.ts";
+import { edgePathOf, requestFromPlatform } from "./adapt/request-from-platform.ts";
 import { PlatformStream } from "./adapt/platform-stream.ts";
 import { StreamBody } from "./adapt/stream-body.ts";
 import { EdgeAdmin } from "./edge-admin.ts";
@@ -50,8 +50,8 @@ export class EdgeWorker {
     if (target.kind === "rejected") return new Response(null, { status: 400 });
     const client = new PlatformStream(request.method);
     const body = request.body === null ? undefined : new StreamBody(request.body, "remote reset");
-    const headers = headersFromRequest(request, target.path);
-    const stream = this.#proxy.handle({ headers, body, downstream: downstreamFromRequest(request) }, client);
+    const { headers, downstream } = requestFromPlatform(request, target.path);
+    const stream = this.#proxy.handle({ headers, body, downstream }, client);
     client.attach(stream);
     return client.response;
   }

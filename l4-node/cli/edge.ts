@@ -112,6 +112,7 @@ function miniflareOptions(options: EdgeOptions, bundle: string, compiled: string
         config: {
           name: "nuncio",
           compatibilityDate: COMPATIBILITY_DATE,
+          compatibilityFlags: ["no_nodejs_compat", "no_nodejs_compat_v2"],
           env: Object.fromEntries([...external, ...variables]),
           manifest: {
             mainModule: "index.js",

@@ -64,6 +64,11 @@ export class HeaderMap {
     this.#entries.push(name, value);
   }
 
+  /** Adds an entry that is known not to be there yet: what a codec or platform gives, each name once. `name` is in lower case. */
+  append(name: string, value: string): void {
+    this.#entries.push(name, value);
+  }
+
   /** Makes `value` the only one, in the place of the first. `name` is in lower case. */
   set(name: string, value: string): void {
     const at = this.#indexOf(name, 0);

@@ -76,6 +76,7 @@ const config :Workerd.Config = (
 const worker :Workerd.Worker = (
   modules = [${listed.join(", ")}],
   compatibilityDate = "${COMPATIBILITY_DATE}",
+  compatibilityFlags = ["no_nodejs_compat", "no_nodejs_compat_v2"],
   globalOutbound = "internet",
 );
 `;

@@ -9,46 +9,53 @@ export function edgePathOf(request: Request): EdgePath {
   return edgePath(authorityEnd < 0 ? "/" : url.slice(authorityEnd));
 }
 
-/** The platform's request headers with Envoy's pseudo headers before them. */
-export function headersFromRequest(request: Request, path: string): HeaderMap {
-  const { scheme, authority } = originOf(request.url);
+/** What a host has to know of a request, taken from the platform with as few calls into it as there can be. */
+export interface PlatformRequest {
+  /** With Envoy's pseudo headers before the platform's own. */
+  readonly headers: HeaderMap;
+  readonly downstream: DownstreamInfo;
+}
+
+/** `path` is the canonical one, from {@link edgePathOf}. */
+export function requestFromPlatform(request: Request, path: string): PlatformRequest {
+  const { url, cf } = request;
+  const schemeEnd = url.indexOf("://");
   const headers = new HeaderMap();
-  headers.add(":method", request.method);
-  headers.add(":path", path);
-  headers.add(":authority", request.headers.get("host") ?? authority);
-  headers.add(":scheme", scheme);
+  headers.append(":method", request.method);
+  headers.append(":path", path);
+  headers.append(":authority", authorityOf(url, schemeEnd));
+  headers.append(":scheme", url.slice(0, schemeEnd));
   for (const [name, value] of request.headers) {
-    if (name === "host") continue;
-    // Several cookie lines reach a Worker joined with `, `; the core, like Envoy, wants them joined with `; `.
-    headers.add(name, name === "cookie" ? value.replaceAll(/, (?=[^;,=\s]+=)/g, "; ") : value);
+    if (name === "cookie") headers.append(name, joinedCookies(value));
+    else if (name === "host") headers.set(":authority", value);
+    else headers.append(name, value);
   }
-  restoreAcceptEncoding(headers, request);
-  takeBackForwardedFor(headers);
-  return headers;
+  restoreAcceptEncoding(headers, cf?.clientAcceptEncoding);
+  const client = headers.get("cf-connecting-ip");
+  if (client !== undefined) takeBackForwardedFor(headers, client);
+  const protocol = protocolFrom(cf?.httpProtocol);
+  return { headers, downstream: downstreamOf(client ?? LOOPBACK, protocol, url.startsWith("https:")) };
 }
 
 /** The platform always names the client; only a local workerd does not, and that listens on loopback. */
 const LOOPBACK = "127.0.0.1";
 
-/** What the platform tells of the client's connection; there is no socket to ask. */
-export function downstreamFromRequest(request: Request): DownstreamInfo {
-  const client = request.headers.get("cf-connecting-ip") ?? LOOPBACK;
+/** There is no socket to ask: the client's port and our own address are unknown. */
+function downstreamOf(client: string, protocol: Protocol, tls: boolean): DownstreamInfo {
   const address = `${client.includes(":") ? `[${client}]` : client}:0`;
-  return {
-    remoteAddress: address,
-    directRemoteAddress: address,
-    localAddress: `${LOOPBACK}:0`,
-    protocol: protocolFrom(request.cf?.httpProtocol),
-    tls: request.url.startsWith("https:"),
-  };
+  return { remoteAddress: address, directRemoteAddress: address, localAddress: `${LOOPBACK}:0`, protocol, tls };
+}
+
+/** Several cookie lines reach a Worker joined with `, `; the core, like Envoy, wants them joined with `; `. */
+function joinedCookies(value: string): string {
+  return value.includes(", ") ? value.replaceAll(/, (?=[^;,=\s]+=)/g, "; ") : value;
 }
 
 /**
  * The platform asks for `br, gzip` in the client's place. Bodies pass untouched here, so the upstream has to hear what the
  * client itself accepts.
  */
-function restoreAcceptEncoding(headers: HeaderMap, request: Request): void {
-  const asked = request.cf?.clientAcceptEncoding;
+function restoreAcceptEncoding(headers: HeaderMap, asked: unknown): void {
   if (typeof asked !== "string") return;
   if (asked === "") headers.remove("accept-encoding");
   else headers.set("accept-encoding", asked);
@@ -58,21 +65,16 @@ function restoreAcceptEncoding(headers: HeaderMap, request: Request): void {
  * The platform appends the client to `x-forwarded-for` before the Worker sees it. Appending is the connection manager's to
  * decide, so the platform's entry is taken back; the address itself stays known as the peer.
  */
-function takeBackForwardedFor(headers: HeaderMap): void {
-  const client = headers.get("cf-connecting-ip");
+function takeBackForwardedFor(headers: HeaderMap, client: string): void {
   const entries = headers.get("x-forwarded-for")?.split(",") ?? [];
-  if (client === undefined || entries.at(-1)?.trim() !== client) return;
+  if (entries.at(-1)?.trim() !== client) return;
   if (entries.length === 1) headers.remove("x-forwarded-for");
   else headers.set("x-forwarded-for", entries.slice(0, -1).join(","));
 }
 
-function originOf(url: string): { scheme: string; authority: string } {
-  const schemeEnd = url.indexOf("://");
-  const authorityEnd = url.indexOf("/", schemeEnd + 3);
-  return {
-    scheme: url.slice(0, schemeEnd),
-    authority: url.slice(schemeEnd + 3, authorityEnd < 0 ? undefined : authorityEnd),
-  };
+function authorityOf(url: string, schemeEnd: number): string {
+  const end = url.indexOf("/", schemeEnd + 3);
+  return url.slice(schemeEnd + 3, end < 0 ? undefined : end);
 }
 
 function protocolFrom(name: unknown): Protocol {

@@ -48,8 +48,8 @@ function outcomeOf(response: Response, cancellation: Cancellation): UpstreamOutc
     return failure(cancellation.cancelled ?? "protocol error");
   }
   const headers = new HeaderMap();
-  headers.add(":status", String(response.status));
-  for (const [name, value] of response.headers) headers.add(name, value);
+  headers.append(":status", String(response.status));
+  for (const [name, value] of response.headers) headers.append(name, value);
   if (response.webSocket !== null) return { kind: "upgraded", headers, connection: response.webSocket };
   const body = response.body === null ? undefined : new StreamBody(response.body, "connection termination");
   return { kind: "response", headers, body };
