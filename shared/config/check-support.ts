@@ -41,7 +41,8 @@ export function checkSupport(json: unknown, options: SupportCheckOptions, diagno
     field(type, name, _value, path) {
       const said = tables.get(type)?.fields[name]?.[target] ?? NOT_IMPLEMENTED;
       say(said, `${type.slice(type.lastIndexOf(".") + 1)}.${name}`, path);
-      return said.kind !== "unsupported";
+      // What has no effect is not judged any deeper.
+      return said.kind === "supported" || said.kind === "approximated";
     },
   });
   return report;

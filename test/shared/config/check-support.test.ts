@@ -11,6 +11,7 @@ const TABLES: readonly MessageSupport[] = [
   support(CLUSTER, {
     name: "supported",
     connectTimeout: approximated("coarse"),
+    metadata: ignored("nobody asks"),
     altStatName: ignored("nobody reads it"),
     dnsRefreshRate: { edge: unsupported("no DNS here"), node: "supported" },
     loadAssignment: unsupported("no endpoints"),
@@ -80,6 +81,11 @@ describe("checkSupport", () => {
     expect(said).toEqual([
       "upstream_bind_config.source_address: envoy.config.core.v3.SocketAddress is not supported on edge: not implemented [support.unsupported]",
     ]);
+  });
+
+  it("does not go into what is ignored: it has no effect whatever it holds", ({ expect }) => {
+    const { said } = check({ metadata: { filterMetadata: { a: {} } } });
+    expect(said).toEqual(["warning: metadata: Cluster.metadata has no effect: nobody asks [support.ignored]"]);
   });
 
   it("does not go into what is refused", ({ expect }) => {
