@@ -317,14 +317,14 @@ describe("RouterFilter time limit", () => {
     expect(bench.cluster("app")?.hosts[0]?.counters.rqTimeout).toBe(1);
   });
 
-  it("begins when the request has been received", ({ expect }) => {
+  it("begins when the request has been received", async ({ expect }) => {
     const bench = new RouterBench({ clusters: [APP] });
     const stream = bench.request(LIMITED, { "x-fake-async": "1" }, new BytesBody(new Uint8Array([1])));
     bench.timers.advance(5000);
     const body = bench.transport.requests[0]?.body;
-    body?.read();
+    await body?.read();
     expect(bench.timers.pending).toBe(0);
-    body?.read();
+    await body?.read();
     bench.timers.advance(999);
     expect(stream.client.headers).toBeUndefined();
     bench.timers.advance(1);

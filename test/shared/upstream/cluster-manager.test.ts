@@ -38,10 +38,15 @@ class ManagerBench {
     return this.manager.prepare(wanted(configs), this.diagnostics);
   }
 
-  update(...configs: readonly ClusterConfig[]): void {
+  /** What has to be right. */
+  prepared(...configs: readonly ClusterConfig[]): PreparedClusters {
     const prepared = this.prepare(...configs);
     if (prepared === undefined) throw new Error("the update was refused");
-    this.manager.commit(prepared);
+    return prepared;
+  }
+
+  update(...configs: readonly ClusterConfig[]): void {
+    this.manager.commit(this.prepared(...configs));
   }
 
   /** The clusters that have statistics. */
@@ -67,10 +72,10 @@ describe("ClusterManager", () => {
     const bench = new ManagerBench();
     bench.update(A);
     const a = bench.manager.get("a");
-    const prepared = bench.prepare({ ...A, connectTimeout: "1s" }, B);
+    const prepared = bench.prepared({ ...A, connectTimeout: "1s" }, B);
     expect(bench.manager.get("a")).toBe(a);
     expect(bench.manager.get("b")).toBeUndefined();
-    bench.manager.abort(prepared ?? { next: new Map(), created: [] });
+    bench.manager.abort(prepared);
     expect(bench.manager.get("a")).toBe(a);
     expect(bench.counted()).toEqual(["a"]);
   });
