@@ -71,17 +71,20 @@ export class NuncioProcess {
     this.#child.kill(signal);
   }
 
-  /** Resolves with the exit code. */
+  /** Resolves with the exit code; `null` when a signal ended it. */
   ended(): Promise<number | null> {
-    if (this.#child.exitCode !== null) return Promise.resolve(this.#child.exitCode);
+    if (this.#isOver) return Promise.resolve(this.#child.exitCode);
     return new Promise((resolve) => this.#child.once("exit", resolve));
   }
 
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
-    if (this.#child.exitCode !== null) return this.#child.exitCode;
-    const ended = new Promise<number | null>((resolve) => this.#child.once("exit", resolve));
+    const ended = this.ended();
     this.#child.kill(signal);
     return ended;
+  }
+
+  get #isOver(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 }
 
