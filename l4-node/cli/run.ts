@@ -23,9 +23,10 @@ export async function runServer(args: readonly string[]): Promise<number> {
   if (options.mode === "validate") return validateForNode(await loadRunConfig(options), options);
   const server = await start(options);
   if (server === undefined) return 1;
-  await announce(server, options);
   const stopReloading = reloadOnChange(server, options);
   drainOnSignal(server);
+  // Last: whoever reads the ready line may send a signal or change the file at once.
+  await announce(server, options);
   await server.ended;
   stopReloading();
   return 0;
