@@ -3,6 +3,7 @@ import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
 import type { EnvoyTypeInt64Range, EnvoyTypeMatcherStringMatcher, HeaderMatcher } from "../schema/envoy-types.ts";
 import { toByteString } from "./byte-string.ts";
 import type { HeaderReader } from "./header-reader.ts";
+import { compileRegexMatcher } from "./regex-matcher.ts";
 import { compileStringMatcher, type StringPredicate } from "./string-matcher.ts";
 
 /** A compiled `envoy.config.route.v3.HeaderMatcher`. */
@@ -21,9 +22,13 @@ export function compileHeaderMatcher(
   diagnostics: DiagnosticSink,
 ): HeaderPredicate | undefined {
   const name = headerName(config.name ?? "");
-  const { presentMatch, rangeMatch } = config;
+  const { presentMatch, rangeMatch, safeRegexMatch } = config;
   if (presentMatch !== undefined) return presence(name, presentMatch, config);
   if (rangeMatch !== undefined) return valueTest(name, inRange(rangeMatch), config);
+  if (safeRegexMatch !== undefined) {
+    const regex = compileRegexMatcher(safeRegexMatch, path.field("safeRegexMatch"), diagnostics);
+    return regex && valueTest(name, (value) => regex.fullMatch(value), config);
+  }
   const string = stringMatcherOf(config);
   if (string === undefined) return presence(name, true, config);
   const matches = compileStringMatcher(string.matcher, path.field(string.field), diagnostics);
@@ -74,13 +79,12 @@ interface StringForm {
 }
 
 function stringMatcherOf(config: HeaderMatcher): StringForm | undefined {
-  const { stringMatch, exactMatch, prefixMatch, suffixMatch, containsMatch, safeRegexMatch } = config;
+  const { stringMatch, exactMatch, prefixMatch, suffixMatch, containsMatch } = config;
   if (stringMatch !== undefined) return { matcher: stringMatch, field: "stringMatch" };
   if (exactMatch !== undefined) return { matcher: { exact: exactMatch }, field: "exactMatch" };
   if (prefixMatch !== undefined) return { matcher: { prefix: prefixMatch }, field: "prefixMatch" };
   if (suffixMatch !== undefined) return { matcher: { suffix: suffixMatch }, field: "suffixMatch" };
   if (containsMatch !== undefined) return { matcher: { contains: containsMatch }, field: "containsMatch" };
-  if (safeRegexMatch !== undefined) return { matcher: { safeRegex: safeRegexMatch }, field: "safeRegexMatch" };
   return undefined;
 }
 
