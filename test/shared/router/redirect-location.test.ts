@@ -1,0 +1,129 @@
+import { describe, it } from "vitest";
+import type { RedirectAction, Route } from "../../../shared/schema/envoy-types.ts";
+import { oneHost, problemsOf, replyOf, requestFor, tableOf } from "./route-table-harness.ts";
+
+const REQUEST = { ":authority": "h.com:80" };
+const HTTPS = { ":scheme": "https", "x-forwarded-proto": "https" };
+
+function locationOf(
+  redirect: RedirectAction,
+  path = "/p?q=1",
+  headers: Readonly<Record<string, string>> = REQUEST,
+): string {
+  const route: Route = { match: { prefix: "/p" }, redirect };
+  const request = requestFor(path, headers);
+  return replyOf(tableOf(oneHost(route)).match(request, 0n)).location(request) ?? "";
+}
+
+describe("compileRedirectLocation", () => {
+  it.for([
+    [{ httpsRedirect: true }, "https://h.com/p?q=1"],
+    [{ schemeRedirect: "https" }, "https://h.com/p?q=1"],
+    [{ schemeRedirect: "HTTPS" }, "HTTPS://h.com/p?q=1"],
+    [{ schemeRedirect: "http" }, "http://h.com:80/p?q=1"],
+    [{ hostRedirect: "x.com" }, "http://x.com/p?q=1"],
+    [{ hostRedirect: "x.com", portRedirect: 8080 }, "http://x.com:8080/p?q=1"],
+    [{ hostRedirect: "x.com:99", portRedirect: 80 }, "http://x.com:99:80/p?q=1"],
+    [{ portRedirect: 99 }, "http://h.com:99/p?q=1"],
+    [{ portRedirect: 8443, httpsRedirect: true }, "https://h.com:8443/p?q=1"],
+    [{ pathRedirect: "/n" }, "http://h.com:80/n?q=1"],
+    [{ pathRedirect: "/n?z=2" }, "http://h.com:80/n?z=2"],
+    [{ pathRedirect: "/n", stripQuery: true }, "http://h.com:80/n"],
+    [{ pathRedirect: "/n?z=2", stripQuery: true }, "http://h.com:80/n?z=2"],
+    [{ prefixRewrite: "/n" }, "http://h.com:80/n?q=1"],
+    [{ prefixRewrite: "/n", stripQuery: true }, "http://h.com:80/n"],
+    [{ prefixRewrite: "" }, "http://h.com:80/p?q=1"],
+    [{ regexRewrite: { pattern: { regex: "^/(p)" }, substitution: "/\\1/\\1" } }, "http://h.com:80/p/p?q=1"],
+    [{ stripQuery: true }, "http://h.com:80/p"],
+  ] as const)("makes of %j %s", ([redirect, location], { expect }) => {
+    expect(locationOf(redirect)).toBe(location);
+  });
+
+  it.for([
+    ["h.com:8080", {}, "https://h.com:8080/p"],
+    ["h.com:443", {}, "https://h.com:443/p"],
+    ["[::1]:80", {}, "https://[::1]/p"],
+    ["[::1]", {}, "https://[::1]/p"],
+    ["h.com:443", HTTPS, "https://h.com:443/p"],
+    ["h.com:80", HTTPS, "https://h.com:80/p"],
+  ] as const)("sends the host %s %j with https_redirect to %s", ([host, headers, location], { expect }) => {
+    expect(locationOf({ httpsRedirect: true }, "/p", { ":authority": host, ...headers })).toBe(location);
+  });
+
+  it("drops 443 where https becomes http", ({ expect }) => {
+    expect(locationOf({ schemeRedirect: "http" }, "/p", { ":authority": "h.com:443", ...HTTPS })).toBe(
+      "http://h.com/p",
+    );
+  });
+
+  it("drops any port for port_redirect, of an IPv6 address, too", ({ expect }) => {
+    const hosts = ["h.com:8080", "[::1]:80", "h.com"];
+    const locations = hosts.map((host) => locationOf({ portRedirect: 99 }, "/p", { ":authority": host }));
+    expect(locations).toEqual(["http://h.com:99/p", "http://[::1]:99/p", "http://h.com:99/p"]);
+  });
+
+  it("replaces what the route's own specifier matched", ({ expect }) => {
+    const redirect = { prefixRewrite: "/n" };
+    const config = oneHost(
+      { match: { path: "/e" }, redirect },
+      { match: { safeRegex: { regex: "/r.*" } }, redirect },
+      { match: { pathSeparatedPrefix: "/s" }, redirect },
+    );
+    const location = (path: string): string | undefined => {
+      const request = requestFor(path);
+      return replyOf(tableOf(config).match(request, 0n)).location(request);
+    };
+    expect(["/e?q", "/r/x?q", "/s/x?q"].map(location)).toEqual([
+      "http://h.com/n?q",
+      "http://h.com/n?q",
+      "http://h.com/n/x?q",
+    ]);
+  });
+
+  it.for([
+    [undefined, 301],
+    ["FOUND", 302],
+    ["SEE_OTHER", 303],
+    ["TEMPORARY_REDIRECT", 307],
+    ["PERMANENT_REDIRECT", 308],
+  ] as const)("answers %s with %d", ([responseCode, status], { expect }) => {
+    const redirect = responseCode === undefined ? {} : { responseCode };
+    const route = replyOf(tableOf(oneHost({ match: { prefix: "/" }, redirect })).match(requestFor("/"), 0n));
+    expect([route.kind, route.status, route.body]).toEqual(["redirect", status, ""]);
+  });
+});
+
+describe("compileDirectResponseBody", () => {
+  const respond = (directResponse: NonNullable<Route["directResponse"]>): Route => ({
+    match: { prefix: "/" },
+    directResponse,
+  });
+
+  it("gives status, text and the request's own address", ({ expect }) => {
+    const request = requestFor("/p?q");
+    const route = replyOf(
+      tableOf(oneHost(respond({ status: 201, body: { inlineString: "héllo" } }))).match(request, 0n),
+    );
+    expect([route.kind, route.status, route.body, route.location(request)]).toEqual([
+      "direct_response",
+      201,
+      "héllo",
+      "http://h.com/p?q",
+    ]);
+  });
+
+  it("decodes bytes", ({ expect }) => {
+    const table = tableOf(oneHost(respond({ status: 200, body: { inlineBytes: "aMOp" } })));
+    expect(replyOf(table.match(requestFor("/"), 0n)).body).toBe("hé");
+  });
+
+  it.for([
+    [{ inlineString: "é".repeat(2049) }, {}, "response body size is 4098 bytes; maximum is 4096"],
+    [{ inlineString: "abc" }, { maxDirectResponseBodySizeBytes: 2 }, "response body size is 3 bytes; maximum is 2"],
+    [{ inlineBytes: "/w==" }, {}, "expected a body that is UTF-8 text"],
+    [{ filename: "/etc/motd" }, {}, "expected inline_string or inline_bytes"],
+  ] as const)("refuses %j under %j", ([body, limits, reason], { expect }) => {
+    const config = { ...oneHost(respond({ status: 200, body })), ...limits };
+    expect(problemsOf(config)).toEqual([`virtual_hosts[0].routes[0].direct_response.body: ${reason}`]);
+  });
+});
