@@ -5,14 +5,13 @@ export default class TallyReporter implements Reporter {
   onTestRunEnd(modules: ReadonlyArray<TestModule>, unhandledErrors: ReadonlyArray<unknown>): void {
     const tally = { passed: 0, failed: 0, skipped: 0 };
     for (const module of modules) {
-      let tests = 0;
+      const failedBefore = tally.failed;
       for (const test of module.children.allTests()) {
-        tests += 1;
         const state = test.result().state;
         if (state === "passed" || state === "failed" || state === "skipped") tally[state] += 1;
       }
-      // A module that cannot be loaded has no tests of its own: it counts as one failure, never as nothing.
-      if (tests === 0 && module.state() === "failed") tally.failed += 1;
+      // A module that cannot be loaded, or whose hook fails, has no failed test of its own: it counts as one all the same.
+      if (module.state() === "failed" && tally.failed === failedBefore) tally.failed += 1;
     }
     tally.failed += unhandledErrors.length;
     const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : "";
