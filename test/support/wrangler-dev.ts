@@ -19,12 +19,16 @@ export class WranglerDev {
 
   static async start(config: string): Promise<WranglerDev> {
     const folder = await checkoutWith(config);
-    const child = spawn(join(ROOT, "node_modules/.bin/wrangler"), ["dev", "--port", "0", "--ip", "127.0.0.1", "--show-interactive-dev-session=false"], {
-      cwd: folder,
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: true,
-      env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" },
-    });
+    const child = spawn(
+      join(ROOT, "node_modules/.bin/wrangler"),
+      ["dev", "--port", "0", "--ip", "127.0.0.1", "--show-interactive-dev-session=false"],
+      {
+        cwd: folder,
+        stdio: ["ignore", "pipe", "pipe"],
+        detached: true,
+        env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" },
+      },
+    );
     return new Promise((resolve, reject) => {
       let output = "";
       const deadline = setTimeout(() => child.kill("SIGKILL"), DEADLINE_MS);
@@ -53,8 +57,12 @@ export class WranglerDev {
 async function checkoutWith(config: string): Promise<string> {
   const { cp, mkdir } = await import("node:fs/promises");
   const folder = await mkdtemp(join(tmpdir(), "nuncio-wrangler-"));
-  await Promise.all(["shared", "l4-node", "worker"].map((name) => cp(join(ROOT, name), join(folder, name), { recursive: true })));
-  await Promise.all(["package.json", "wrangler.toml", "tsconfig.base.json"].map((name) => cp(join(ROOT, name), join(folder, name))));
+  await Promise.all(
+    ["shared", "l4-node", "worker", "scripts"].map((name) => cp(join(ROOT, name), join(folder, name), { recursive: true })),
+  );
+  await Promise.all(
+    ["package.json", "wrangler.toml", "tsconfig.base.json"].map((name) => cp(join(ROOT, name), join(folder, name))),
+  );
   await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
   await mkdir(join(folder, "config"));
   await writeFile(join(folder, "config/edge.yaml"), await readFile(config));
