@@ -8,6 +8,7 @@ import { tcpProxySupport } from "../filters/network/tcp-proxy/support.ts";
 import { connectionManagerSupport } from "../hcm/support.ts";
 import { matchingSupport } from "../matching/support.ts";
 import { listenerSupport } from "../network-filter/support.ts";
+import { routerSupport } from "../router/support.ts";
 import { upstreamSupport } from "../upstream/support.ts";
 
 /**
@@ -19,6 +20,7 @@ export const ALL_SUPPORT: readonly MessageSupport[] = [
   ...listenerSupport,
   ...matchingSupport,
   ...connectionManagerSupport,
+  ...routerSupport,
   ...upstreamSupport,
   ...routerFilterSupport,
   ...tcpProxySupport,
