@@ -81,13 +81,12 @@ describe("compileRedirectLocation", () => {
   });
 
   it.for([
-    [undefined, 301],
-    ["FOUND", 302],
-    ["SEE_OTHER", 303],
-    ["TEMPORARY_REDIRECT", 307],
-    ["PERMANENT_REDIRECT", 308],
-  ] as const)("answers %s with %d", ([responseCode, status], { expect }) => {
-    const redirect = responseCode === undefined ? {} : { responseCode };
+    [{}, 301],
+    [{ responseCode: "FOUND" }, 302],
+    [{ responseCode: "SEE_OTHER" }, 303],
+    [{ responseCode: "TEMPORARY_REDIRECT" }, 307],
+    [{ responseCode: "PERMANENT_REDIRECT" }, 308],
+  ] as const)("answers %j with %d", ([redirect, status], { expect }) => {
     const route = replyOf(tableOf(oneHost({ match: { prefix: "/" }, redirect })).match(requestFor("/"), 0n));
     expect([route.kind, route.status, route.body]).toEqual(["redirect", status, ""]);
   });
