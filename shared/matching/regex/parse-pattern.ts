@@ -1,4 +1,5 @@
 import { type ByteSet, byteSet, caseFolded, complementOf, singleByte, unionOf } from "./byte-set.ts";
+import { ANY_BYTE, NOT_NEWLINE, PERL_CLASSES, POSIX_CLASSES } from "./char-classes.ts";
 import { EMPTY, type RegexNode } from "./syntax-tree.ts";
 
 /** A pattern that was understood. */
@@ -37,38 +38,6 @@ interface Flags {
 const MAX_REPEAT = 1000;
 /** Deep nesting is refused by RE2, too, at 1000. */
 const MAX_DEPTH = 200;
-
-const DIGIT = byteSet(0x30, 0x39);
-const WORD = byteSet(0x30, 0x39, 0x41, 0x5a, 0x5f, 0x5f, 0x61, 0x7a);
-const SPACE = byteSet(0x09, 0x0a, 0x0c, 0x0d, 0x20, 0x20);
-const ANY = byteSet(0x00, 0xff);
-const NOT_NEWLINE = byteSet(0x00, 0x09, 0x0b, 0xff);
-
-const PERL_CLASSES: Readonly<Record<string, ByteSet>> = {
-  d: DIGIT,
-  D: complementOf(DIGIT),
-  w: WORD,
-  W: complementOf(WORD),
-  s: SPACE,
-  S: complementOf(SPACE),
-};
-
-const POSIX_CLASSES: Readonly<Record<string, ByteSet>> = {
-  alnum: byteSet(0x30, 0x39, 0x41, 0x5a, 0x61, 0x7a),
-  alpha: byteSet(0x41, 0x5a, 0x61, 0x7a),
-  ascii: byteSet(0x00, 0x7f),
-  blank: byteSet(0x09, 0x09, 0x20, 0x20),
-  cntrl: byteSet(0x00, 0x1f, 0x7f, 0x7f),
-  digit: DIGIT,
-  graph: byteSet(0x21, 0x7e),
-  lower: byteSet(0x61, 0x7a),
-  print: byteSet(0x20, 0x7e),
-  punct: byteSet(0x21, 0x2f, 0x3a, 0x40, 0x5b, 0x60, 0x7b, 0x7e),
-  space: byteSet(0x09, 0x0d, 0x20, 0x20),
-  upper: byteSet(0x41, 0x5a),
-  word: WORD,
-  xdigit: byteSet(0x30, 0x39, 0x41, 0x46, 0x61, 0x66),
-};
 
 const CONTROL_ESCAPES: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
 
@@ -162,7 +131,7 @@ class PatternParser {
         return this.#escape();
       case ".":
         this.#at += 1;
-        return { kind: "set", set: this.#flags.dotAll ? ANY : NOT_NEWLINE };
+        return { kind: "set", set: this.#flags.dotAll ? ANY_BYTE : NOT_NEWLINE };
       case "^":
       case "$":
         this.#require(!this.#flags.multiLine);

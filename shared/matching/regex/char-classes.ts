@@ -1,0 +1,37 @@
+import { type ByteSet, byteSet, complementOf } from "./byte-set.ts";
+
+const DIGIT = byteSet(0x30, 0x39);
+const WORD = byteSet(0x30, 0x39, 0x41, 0x5a, 0x5f, 0x5f, 0x61, 0x7a);
+const SPACE = byteSet(0x09, 0x0a, 0x0c, 0x0d, 0x20, 0x20);
+/** `.` with the flag `s`. */
+export const ANY_BYTE: ByteSet = byteSet(0x00, 0xff);
+/** `.` without it. */
+export const NOT_NEWLINE: ByteSet = byteSet(0x00, 0x09, 0x0b, 0xff);
+
+/** By the letter of the escape. ASCII only, and `\s` without the vertical tab: RE2, not JavaScript. */
+export const PERL_CLASSES: Readonly<Record<string, ByteSet>> = {
+  d: DIGIT,
+  D: complementOf(DIGIT),
+  w: WORD,
+  W: complementOf(WORD),
+  s: SPACE,
+  S: complementOf(SPACE),
+};
+
+/** By the name between `[:` and `:]`. */
+export const POSIX_CLASSES: Readonly<Record<string, ByteSet>> = {
+  alnum: byteSet(0x30, 0x39, 0x41, 0x5a, 0x61, 0x7a),
+  alpha: byteSet(0x41, 0x5a, 0x61, 0x7a),
+  ascii: byteSet(0x00, 0x7f),
+  blank: byteSet(0x09, 0x09, 0x20, 0x20),
+  cntrl: byteSet(0x00, 0x1f, 0x7f, 0x7f),
+  digit: DIGIT,
+  graph: byteSet(0x21, 0x7e),
+  lower: byteSet(0x61, 0x7a),
+  print: byteSet(0x20, 0x7e),
+  punct: byteSet(0x21, 0x2f, 0x3a, 0x40, 0x5b, 0x60, 0x7b, 0x7e),
+  space: byteSet(0x09, 0x0d, 0x20, 0x20),
+  upper: byteSet(0x41, 0x5a),
+  word: WORD,
+  xdigit: byteSet(0x30, 0x39, 0x41, 0x46, 0x61, 0x66),
+};
