@@ -18,7 +18,7 @@ export interface UpstreamRequest {
   /** Absent when the request has no body. */
   readonly body: BodySource | undefined;
   /** For a transport that unwraps the body: called when its last byte was passed on. Without unwrapping the source knows. */
-  onBodySent(): void;
+  readonly onBodySent: () => void;
 }
 
 export type UpstreamOutcome =
@@ -30,7 +30,7 @@ export type UpstreamOutcome =
 export interface UpstreamFailure {
   readonly kind: "failure";
   readonly reason: ResetReason;
-  /** The transport's own words, for `transport failure reason:` in the body. */
+  /** The transport's own words, for the response code details. */
   readonly transportReason?: string;
   /** How much of the request went out; `nothing` makes a retry safe. */
   readonly sent: "nothing" | "partial" | "all";
@@ -46,9 +46,5 @@ export interface Cancellation {
 
 /** Sends one request to one host. Never throws and never rejects: failures are values, classified by the host in one place. */
 export interface UpstreamTransport {
-  exchange(
-    target: UpstreamTarget,
-    request: UpstreamRequest,
-    cancellation: Cancellation,
-  ): MaybePromise<UpstreamOutcome>;
+  exchange(target: UpstreamTarget, request: UpstreamRequest, cancellation: Cancellation): MaybePromise<UpstreamOutcome>;
 }

@@ -34,7 +34,7 @@ export class StreamInfo {
   responseCodeDetails: string | undefined;
   routeName: string | undefined;
   virtualHostName: string | undefined;
-  /** The cluster that the route chose, whether or not it exists. */
+  /** The cluster that the route chose, by its `alt_stat_name` if it has one; unset where there is no such cluster. */
   upstreamCluster: string | undefined;
   /** Address of the upstream host tried last. */
   upstreamHost: string | undefined;

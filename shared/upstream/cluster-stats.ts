@@ -1,5 +1,5 @@
 import type { Counter, Gauge, Histogram, StatsScope } from "../stats/stats-scope.ts";
-import { ResponseCodeStats } from "./response-code-stats.ts";
+import { ResponseStats } from "./response-stats.ts";
 
 /**
  * The statistics of one cluster that are kept: `cluster.<alt_stat_name or name>.`, names as in Envoy. `cx` is counted by who opens
@@ -7,7 +7,10 @@ import { ResponseCodeStats } from "./response-code-stats.ts";
  */
 export class ClusterStats {
   readonly #scope: StatsScope;
-  readonly codes: ResponseCodeStats;
+  /** Of all requests, of those from inside the network (`x-envoy-internal`), and of the others. */
+  readonly #all: ResponseStats;
+  readonly #internal: ResponseStats;
+  readonly #external: ResponseStats;
 
   readonly cxTotal: Counter;
   readonly cxActive: Gauge;
@@ -27,11 +30,9 @@ export class ClusterStats {
   readonly rqActive: Gauge;
   readonly rqTimeout: Counter;
   readonly rqCancelled: Counter;
-  /** Streams that the upstream broke off, and those that this side did. */
+  /** Requests that the upstream broke off, and those that this side did; Envoy counts them for HTTP/2 only. */
   readonly rqRxReset: Counter;
   readonly rqTxReset: Counter;
-  /** From the end of the request to the end of the answer. */
-  readonly rqTime: Histogram;
 
   readonly lbHealthyPanic: Counter;
   readonly membershipChange: Counter;
@@ -41,7 +42,9 @@ export class ClusterStats {
 
   constructor(scope: StatsScope) {
     this.#scope = scope;
-    this.codes = new ResponseCodeStats(scope);
+    this.#all = new ResponseStats(scope);
+    this.#internal = new ResponseStats(scope.scope("internal"));
+    this.#external = new ResponseStats(scope.scope("external"));
     this.cxTotal = scope.counter("upstream_cx_total");
     this.cxActive = scope.gauge("upstream_cx_active");
     this.cxConnectFail = scope.counter("upstream_cx_connect_fail");
@@ -61,13 +64,24 @@ export class ClusterStats {
     this.rqCancelled = scope.counter("upstream_rq_cancelled");
     this.rqRxReset = scope.counter("upstream_rq_rx_reset");
     this.rqTxReset = scope.counter("upstream_rq_tx_reset");
-    this.rqTime = scope.histogram("upstream_rq_time", "ms");
     this.lbHealthyPanic = scope.counter("lb_healthy_panic");
     this.membershipChange = scope.counter("membership_change");
     // Every thread has the same members, so a sum over threads would count each of them several times.
     this.membershipTotal = scope.gauge("membership_total", "max");
     this.membershipHealthy = scope.gauge("membership_healthy", "max");
     this.membershipDegraded = scope.gauge("membership_degraded", "max");
+  }
+
+  /** An answer that a client got, wherever it was made. */
+  countResponse(code: number, isInternal: boolean): void {
+    this.#all.count(code);
+    (isInternal ? this.#internal : this.#external).count(code);
+  }
+
+  /** How long the upstream took for a whole answer. */
+  recordResponseTime(elapsedMs: number, isInternal: boolean): void {
+    this.#all.recordTime(elapsedMs);
+    (isInternal ? this.#internal : this.#external).recordTime(elapsedMs);
   }
 
   /** The cluster is gone. Who still counts for it counts where nobody sees it. */

@@ -4,6 +4,7 @@ import type { UpstreamFailure, UpstreamTransport } from "../../../host/upstream-
 import { BodyFailure, type BodySource } from "../../../http/body-source.ts";
 import type { HeaderMap } from "../../../http/header-map.ts";
 import { removeHopByHop } from "../../../http/hop-by-hop.ts";
+import { isGrpcRequest } from "../../../http/local-reply-encoding.ts";
 import { DETAILS } from "../../../http/response-code-details.ts";
 import type { TerminalFilterCallbacks, TerminalHttpFilter } from "../../../http-filter/http-filter.ts";
 import type { ForwardRoute } from "../../../router/route.ts";
@@ -20,6 +21,7 @@ import { type AttemptOwner, UpstreamAttempt } from "./upstream-attempt.ts";
 /** A route's timer may be late by this part of it, and by no more than a quarter of a second: it then costs next to nothing. */
 const TIMEOUT_SLACK_PART = 1 / 16;
 const MAX_TIMEOUT_SLACK_MS = 250;
+const INTERNAL = "x-envoy-internal";
 
 /** What all streams of a router filter have in common. */
 export interface RouterEnvironment {
@@ -35,6 +37,8 @@ interface Forwarded {
   readonly cluster: Cluster;
   readonly request: HeaderMap;
   readonly timeout: RequestTimeout;
+  /** From inside the network, as the connection manager found. */
+  readonly isInternal: boolean;
 }
 
 /**
@@ -64,7 +68,7 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
     } else if (route.kind === "forward") {
       this.#forward(route, headers, body);
     } else {
-      (route.kind === "redirect" ? stats.redirect : stats.directResponse).inc();
+      stats.directResponse.inc();
       this.#callbacks.sendLocalReply(replyOfRoute(route, headers, this.#callbacks.streamInfo));
     }
   }
@@ -76,9 +80,8 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
   #forward(route: ForwardRoute, headers: HeaderMap, body: BodySource | undefined): void {
     const { clusters, stats, settings } = this.#environment;
     const info = this.#callbacks.streamInfo;
-    const name = route.clusterName(headers) ?? "";
-    const cluster = clusters.get(name);
-    info.upstreamCluster = cluster?.info.statName ?? name;
+    const cluster = clusters.get(route.clusterName(headers) ?? "");
+    info.upstreamCluster = cluster?.info.statName;
     if (cluster === undefined) {
       stats.noCluster.inc();
       const { clusterNotFoundStatus: status } = route;
@@ -86,19 +89,20 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
       return;
     }
     const timeout = takeRequestTimeout(headers, route.timeoutMs, settings);
-    this.#forwarded = { route, cluster, request: headers, timeout };
+    const forwarded = { route, cluster, request: headers, timeout, isInternal: headers.get(INTERNAL) === "true" };
+    this.#forwarded = forwarded;
     const host = cluster.pick();
     if (host === undefined) {
-      this.#replyNoHost(cluster);
+      this.#replyNoHost(forwarded);
       return;
     }
     finalizeRequest(headers, { route, host, info, keepOriginals: !settings.suppressEnvoyHeaders });
     this.#send({ host, cluster, headers }, body);
   }
 
-  #replyNoHost(cluster: Cluster): void {
-    cluster.stats.cxNoneHealthy.inc();
-    this.#countCode(cluster, 503);
+  #replyNoHost(forwarded: Forwarded): void {
+    forwarded.cluster.stats.cxNoneHealthy.inc();
+    this.#countCode(forwarded, 503);
     const body = "no healthy upstream";
     this.#callbacks.sendLocalReply({
       status: 503,
@@ -164,7 +168,7 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
     this.#endTimeout();
     attempt.host.counters.rqError += 1;
     const reply = replyToFailure(failure, this.#environment.settings.suppressEnvoyHeaders);
-    if (this.#forwarded !== undefined) this.#countCode(this.#forwarded.cluster, reply.status);
+    if (this.#forwarded !== undefined) this.#countCode(this.#forwarded, reply.status);
     this.#callbacks.sendLocalReply(reply);
   }
 
@@ -174,8 +178,7 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
       this.#recordTime();
       return;
     }
-    attempt.host.counters.rqError += 1;
-    this.#environment.stats.resetAfterResponseStarted.inc();
+    this.#countLateReset(attempt);
     const { streamInfo } = this.#callbacks;
     streamInfo.setFlag(FLAG_OF_RESET[end.reason]);
     streamInfo.responseCodeDetails = DETAILS.upstreamResetAfterResponse(end.reason);
@@ -184,11 +187,11 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
   #finalizeAnswer(attempt: UpstreamAttempt, headers: HeaderMap): void {
     const forwarded = this.#forwarded;
     if (forwarded === undefined) return;
-    const { route, cluster, request } = forwarded;
+    const { route, request } = forwarded;
     const { streamInfo } = this.#callbacks;
     streamInfo.responseCodeDetails = DETAILS.viaUpstream;
     const status = Number(headers.get(":status"));
-    this.#countCode(cluster, status);
+    this.#countCode(forwarded, status);
     if (status >= 500) attempt.host.counters.rqError += 1;
     else attempt.host.counters.rqSuccess += 1;
     const elapsedMs = this.#elapsedMs();
@@ -206,29 +209,38 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
 
   #recordTime(): void {
     const elapsedMs = this.#elapsedMs();
-    if (elapsedMs === undefined || !this.#environment.settings.dynamicStats) return;
-    this.#forwarded?.cluster.stats.rqTime.record(elapsedMs);
+    const forwarded = this.#forwarded;
+    if (elapsedMs === undefined || forwarded === undefined || !this.#environment.settings.dynamicStats) return;
+    forwarded.cluster.stats.recordResponseTime(elapsedMs, forwarded.isInternal);
   }
 
   #onTimeout(): void {
     const [attempt, forwarded] = [this.#attempt, this.#forwarded];
     if (attempt === undefined || forwarded === undefined) return;
     forwarded.cluster.stats.rqTimeout.inc();
-    attempt.host.counters.rqError += 1;
     if (attempt.isWaiting) {
       attempt.host.counters.rqTimeout += 1;
+      attempt.host.counters.rqError += 1;
       attempt.cancel("local reset");
-      this.#replyTimeout(forwarded.cluster, forwarded.timeout.status);
+      this.#replyTimeout(forwarded);
       return;
     }
-    this.#environment.stats.resetAfterResponseStarted.inc();
+    this.#countLateReset(attempt);
     this.#callbacks.streamInfo.setFlag("UpstreamRequestTimeout");
     this.#callbacks.streamInfo.responseCodeDetails = DETAILS.responseTimeout;
     this.#callbacks.resetStream("local reset");
   }
 
-  #replyTimeout(cluster: Cluster, status: number): void {
-    this.#countCode(cluster, status);
+  /** Only gRPC: the code of any other answer has told whether the request succeeded. */
+  #countLateReset(attempt: UpstreamAttempt): void {
+    if (this.#forwarded === undefined || !isGrpcRequest(this.#forwarded.request)) return;
+    attempt.host.counters.rqError += 1;
+    this.#environment.stats.resetAfterResponseStarted.inc();
+  }
+
+  #replyTimeout(forwarded: Forwarded): void {
+    const { status } = forwarded.timeout;
+    this.#countCode(forwarded, status);
     this.#callbacks.sendLocalReply({
       status,
       body: status === 504 ? "upstream request timeout" : "",
@@ -237,7 +249,7 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
     });
   }
 
-  #countCode(cluster: Cluster, status: number): void {
-    if (this.#environment.settings.dynamicStats) cluster.stats.codes.count(status);
+  #countCode({ cluster, isInternal }: Forwarded, status: number): void {
+    if (this.#environment.settings.dynamicStats) cluster.stats.countResponse(status, isInternal);
   }
 }

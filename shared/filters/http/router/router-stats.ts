@@ -5,7 +5,7 @@ export class RouterStats {
   readonly total: Counter;
   readonly noRoute: Counter;
   readonly noCluster: Counter;
-  readonly redirect: Counter;
+  /** Redirects are counted here as well: Envoy has a name for them, and does not use it. */
   readonly directResponse: Counter;
   readonly resetAfterResponseStarted: Counter;
 
@@ -13,7 +13,6 @@ export class RouterStats {
     this.total = scope.counter("rq_total");
     this.noRoute = scope.counter("no_route");
     this.noCluster = scope.counter("no_cluster");
-    this.redirect = scope.counter("rq_redirect");
     this.directResponse = scope.counter("rq_direct_response");
     this.resetAfterResponseStarted = scope.counter("rq_reset_after_downstream_response_started");
   }
