@@ -1,7 +1,7 @@
 import { approximated, ignored, type MessageSupport, support, unsupported } from "./support.ts";
 
 const NO_LISTENING = ignored("a Worker does not listen; the admin interface is reached through the Worker itself");
-const MODE = ignored("the process's umask decides");
+const MODE = ignored("a Worker does not listen on a Unix socket");
 
 /** What becomes of the fields of a bootstrap and of the messages that stand everywhere. */
 export const bootstrapSupport: readonly MessageSupport[] = [
@@ -9,7 +9,10 @@ export const bootstrapSupport: readonly MessageSupport[] = [
     node: "supported",
     staticResources: "supported",
     admin: "supported",
-    statsFlushInterval: ignored("statistics are read on demand; there is no sink to flush to"),
+    statsFlushInterval: {
+      edge: ignored("statistics are read on demand; there is no sink to flush to"),
+      node: "supported",
+    },
     statsFlushOnAdmin: ignored("statistics are read on demand; there is no sink to flush to"),
     enableDispatcherStats: ignored("the event loop keeps no such statistics"),
   }),
@@ -40,7 +43,7 @@ export const bootstrapSupport: readonly MessageSupport[] = [
     portValue: "supported",
     ipv4Compat: { edge: NO_LISTENING, node: "supported" },
   }),
-  support("envoy.config.core.v3.Pipe", { path: "supported", mode: MODE }),
+  support("envoy.config.core.v3.Pipe", { path: "supported", mode: { edge: MODE, node: "supported" } }),
   support("envoy.config.core.v3.EnvoyInternalAddress", { serverListenerName: "supported" }),
   support("envoy.config.core.v3.DataSource", {
     filename: approximated("read when the configuration is loaded or built, relative to the working directory"),
