@@ -1,5 +1,5 @@
-/** What `nuncio build` wrote, as text; bundled by the rule in wrangler.toml. */
-declare module "*/compiled-config.json" {
+/** What `nuncio build` wrote, as text: parsing JSON is several times cheaper than evaluating it as a module. */
+declare module "*/compiled-config.txt" {
   const text: string;
   export default text;
 }

@@ -1,4 +1,4 @@
-import configText from "./compiled-config.json";
+import configText from "./compiled-config.txt";
 import { EdgeWorker } from "./edge-worker.ts";
 import type { Bindings } from "./host/edge-transport.ts";
 

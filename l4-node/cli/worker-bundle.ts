@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { BuildOptions } from "esbuild";
 
 /** The name under which the Worker imports its configuration; a module of its own, so that a bundle serves any configuration. */
-export const CONFIG_MODULE = "compiled-config.json";
+export const CONFIG_MODULE = "compiled-config.txt";
 
 /** Stands beside the compiled command line in the published package. */
 const SHIPPED = new URL("../../worker/bundle.js", import.meta.url);

@@ -38,7 +38,7 @@ describe("the Worker's bundle", () => {
 
   it("imports nothing but its configuration at run time", ({ expect }) => {
     const [output] = Object.values(meta.outputs);
-    expect(output?.imports.map(({ path }) => path)).toEqual(["./compiled-config.json"]);
+    expect(output?.imports.map(({ path }) => path)).toEqual(["./compiled-config.txt"]);
   });
 
   it("is not larger than its budget, which only goes down without a reason", ({ expect }) => {
