@@ -1,4 +1,4 @@
-import { ConfigPath } from "../diagnostics/config-path.ts";
+import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
 import type { Target } from "../host/capabilities.ts";
 import { visitMessages } from "../schema/visit.ts";

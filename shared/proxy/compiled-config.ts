@@ -31,7 +31,7 @@ export function parseCompiledConfig(text: string): Result<CompiledConfig, string
   if (!isRecord(bootstrap)) return err("the compiled configuration has no bootstrap");
   if (typeof dump !== "string") return err("the compiled configuration has no dump");
   // The loader checked every field against Envoy's schema before it wrote this.
-  return ok({ format, hash, bootstrap: bootstrap as Bootstrap, dump });
+  return ok({ format, hash, bootstrap, dump });
 }
 
 function parseJson(text: string): unknown {

@@ -93,7 +93,10 @@ export class HttpProxy {
     const unchanged = before?.listener.fingerprint === listener.fingerprint && before.clusterNames === clusterNames;
     if (unchanged) return { ...before, listener };
     const compiled = compileHttpListener(listener, {
-      ...{ diagnostics, registry: this.#registry, stats: this.#options.stats, clusters: resources.clusters },
+      diagnostics,
+      registry: this.#registry,
+      stats: this.#options.stats,
+      clusters: resources.clusters,
       capabilities: this.#options.host.capabilities,
     });
     if (compiled === undefined) return undefined;

@@ -45,14 +45,20 @@ describe("samples at the edge", () => {
 
   it("balanced-cluster.yaml takes the four endpoints in turn", async ({ expect }) => {
     const get = await start("balanced-cluster.yaml");
-    const seen = await answers(get, Array.from({ length: 8 }, () => "/"));
+    const seen = await answers(
+      get,
+      Array.from({ length: 8 }, () => "/"),
+    );
     expect(seen.slice(4)).toEqual(seen.slice(0, 4));
     expect(new Set(seen).size).toBe(4);
   });
 
   it("canary-weighted.yaml sends requests to both clusters, more to the heavier", async ({ expect }) => {
     const get = await start("canary-weighted.yaml");
-    const seen = await answers(get, Array.from({ length: 200 }, () => "/"));
+    const seen = await answers(
+      get,
+      Array.from({ length: 200 }, () => "/"),
+    );
     const canaries = seen.filter((name) => name === "app2").length;
     // Binomial(200, 0.2): outside [10, 80] less than once in 10^9 runs.
     expect(canaries).toBeGreaterThan(10);

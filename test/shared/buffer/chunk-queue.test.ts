@@ -28,28 +28,10 @@ describe("ChunkQueue", () => {
   });
 
   it("holds what a plain array would hold after any operations", ({ expect }) => {
-    const operation = fc.oneof(
-      fc.record({ kind: fc.constant("add" as const), bytes: fc.uint8Array({ maxLength: 5 }) }),
-      fc.record({ kind: fc.constant("prepend" as const), bytes: fc.uint8Array({ maxLength: 5 }) }),
-      fc.record({ kind: fc.constant("drain" as const), count: fc.nat(8) }),
-      fc.record({ kind: fc.constant("shift" as const) }),
-    );
     fc.assert(
-      fc.property(fc.array(operation), (operations) => {
+      fc.property(fc.array(STEP), (steps) => {
         const queue = new ChunkQueue();
-        let model: number[] = [];
-        for (const step of operations) {
-          if (step.kind === "add") {
-            queue.add(step.bytes);
-            model.push(...step.bytes);
-          } else if (step.kind === "prepend") {
-            queue.prepend(step.bytes);
-            model.unshift(...step.bytes);
-          } else {
-            const count = step.kind === "drain" ? queue.drain(step.count) : (queue.shift()?.byteLength ?? 0);
-            model = model.slice(count);
-          }
-        }
+        const model = steps.reduce<readonly number[]>((bytes, step) => step(queue, bytes), []);
         expect([...queue.bytes()]).toEqual(model);
         expect(queue.byteLength).toBe(model.length);
       }),
@@ -57,3 +39,24 @@ describe("ChunkQueue", () => {
     );
   });
 });
+
+/** Does one thing to a queue and to the plain array that it is compared with. */
+type Step = (queue: ChunkQueue, model: readonly number[]) => readonly number[];
+
+const BYTES = fc.uint8Array({ maxLength: 5 });
+const STEP: fc.Arbitrary<Step> = fc.oneof(
+  BYTES.map((bytes): Step => (queue, model) => {
+    queue.add(bytes);
+    return [...model, ...bytes];
+  }),
+  BYTES.map((bytes): Step => (queue, model) => {
+    queue.prepend(bytes);
+    return [...bytes, ...model];
+  }),
+  fc.nat(8).map(
+    (count): Step =>
+      (queue, model) =>
+        model.slice(queue.drain(count)),
+  ),
+  fc.constant<Step>((queue, model) => model.slice(queue.shift()?.byteLength ?? 0)),
+);
