@@ -1,6 +1,7 @@
 import { type EdgePath, edgePath } from "../../shared/http/path.ts";
 import { HeaderMap } from "../../shared/http/header-map.ts";
 import type { DownstreamInfo, Protocol } from "../../shared/http/stream-info.ts";
+import { valueFromPlatform } from "./header-text.ts";
 
 /** The request target exactly as the platform gives it: behind the authority, normalised or not. */
 export function edgePathOf(request: Request): EdgePath {
@@ -25,7 +26,8 @@ export function requestFromPlatform(request: Request, path: string): PlatformReq
   headers.append(":path", path);
   headers.append(":authority", authorityOf(url, schemeEnd));
   headers.append(":scheme", url.slice(0, schemeEnd));
-  for (const [name, value] of request.headers) {
+  for (const [name, text] of request.headers) {
+    const value = valueFromPlatform(text);
     if (name === "cookie") headers.append(name, joinedCookies(value));
     else if (name === "host") headers.set(":authority", value);
     else headers.append(name, value);

@@ -1,4 +1,5 @@
 import type { HeaderMap } from "../../shared/http/header-map.ts";
+import { valueToPlatform } from "./header-text.ts";
 
 /** Statuses that the platform refuses a body for (Fetch standard, null body status). */
 const NULL_BODY_STATUS: ReadonlySet<number> = new Set([101, 204, 205, 304]);
@@ -39,7 +40,7 @@ export function resetResponse(reason: string): Response {
 export function platformHeaders(headers: HeaderMap): Headers {
   const out = new Headers();
   headers.forEach((name, value) => {
-    if (!name.startsWith(":")) out.append(name, value);
+    if (!name.startsWith(":")) out.append(name, valueToPlatform(value));
   });
   return out;
 }

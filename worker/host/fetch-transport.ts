@@ -6,6 +6,7 @@ import type {
 } from "../../shared/host/upstream-transport.ts";
 import { HeaderMap } from "../../shared/http/header-map.ts";
 import { uploadStream } from "../adapt/body-stream.ts";
+import { valueFromPlatform } from "../adapt/header-text.ts";
 import { isPlatformStatus, platformHeaders } from "../adapt/response-to-platform.ts";
 import { StreamBody } from "../adapt/stream-body.ts";
 import { failureFromFetchError } from "./fetch-failure.ts";
@@ -49,7 +50,7 @@ function outcomeOf(response: Response, cancellation: Cancellation): UpstreamOutc
   }
   const headers = new HeaderMap();
   headers.append(":status", String(response.status));
-  for (const [name, value] of response.headers) headers.append(name, value);
+  for (const [name, value] of response.headers) headers.append(name, valueFromPlatform(value));
   if (response.webSocket !== null) return { kind: "upgraded", headers, connection: response.webSocket };
   const body = response.body === null ? undefined : new StreamBody(response.body, "connection termination");
   return { kind: "response", headers, body };
