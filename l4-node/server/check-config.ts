@@ -9,7 +9,7 @@ import { ALL_SUPPORT } from "../../shared/proxy/support.ts";
 import type { Bootstrap, Listener } from "../../shared/schema/envoy-types.ts";
 import { compileCluster, reportDuplicateClusters } from "../../shared/upstream/compile-cluster.ts";
 import type { CompiledCluster } from "../../shared/upstream/compiled-cluster.ts";
-import { networkFilters } from "../filters.ts";
+import { networkFilters, type TerminalFilter } from "../filters.ts";
 import { nodeCapabilities } from "../host/node-capabilities.ts";
 import { type BindAddress, renderBindAddress } from "../listener/bind-address.ts";
 import { bindAddress, type CompiledListener, compileListener } from "../listener/compile-listener.ts";
@@ -20,7 +20,7 @@ export interface CheckedConfig {
   readonly bootstrap: Bootstrap;
   readonly resources: ResourceSet;
   /** In declared order. */
-  readonly listeners: readonly CompiledListener<unknown>[];
+  readonly listeners: readonly CompiledListener<TerminalFilter>[];
   readonly clusters: readonly CompiledCluster[];
   readonly adminAddress: BindAddress | undefined;
   /** `Admin.allow_paths`; absent where all may be asked for. */
@@ -57,6 +57,7 @@ function compileAll(loaded: LoadedConfig, diagnostics: DiagnosticSink): CheckedC
   reportDuplicateClusters(clusters, path.field("clusters"), diagnostics);
   const compiled = compileListeners(resources, diagnostics);
   reportSharedAddresses(compiled, resources, diagnostics);
+  reportUnknownClusters(compiled, resources, diagnostics);
   return {
     loaded,
     bootstrap,
@@ -70,7 +71,7 @@ function compileAll(loaded: LoadedConfig, diagnostics: DiagnosticSink): CheckedC
   };
 }
 
-function compileListeners({ listeners }: ResourceSet, diagnostics: DiagnosticSink): CompiledListener<unknown>[] {
+function compileListeners({ listeners }: ResourceSet, diagnostics: DiagnosticSink): CompiledListener<TerminalFilter>[] {
   return [...listeners.values()].flatMap(({ name, config, path }) => {
     return compileListener(config, name, { path, filters: networkFilters, diagnostics }) ?? [];
   });
@@ -87,7 +88,7 @@ function reportDuplicateListeners(listeners: readonly Listener[], path: ConfigPa
 
 /** Two listeners on one address are refused, in Envoy's words; port 0 is never the same twice. */
 function reportSharedAddresses(
-  listeners: readonly CompiledListener<unknown>[],
+  listeners: readonly CompiledListener<TerminalFilter>[],
   resources: ResourceSet,
   diagnostics: DiagnosticSink,
 ): void {
@@ -100,6 +101,22 @@ function reportSharedAddresses(
       diagnostics.error(path.field("address"), "listener.duplicate_address", message);
     }
     if (address.kind === "pipe" || address.port !== 0) seen.add(text);
+  }
+}
+
+/** Envoy takes such a configuration and closes each connection: the cluster might still come from a control plane. */
+function reportUnknownClusters(
+  listeners: readonly CompiledListener<TerminalFilter>[],
+  resources: ResourceSet,
+  diagnostics: DiagnosticSink,
+): void {
+  for (const { name, chain } of listeners) {
+    const path = resources.listeners.get(name)?.path ?? ConfigPath.root;
+    for (const cluster of chain.terminal?.clusterNames ?? []) {
+      if (resources.clusters.has(cluster)) continue;
+      const message = `unknown cluster '${cluster}': connections to it are closed`;
+      diagnostics.warning(path.field("filterChains"), "tcp_proxy.unknown_cluster", message);
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { diffResources, type ResourceChanges } from "../../shared/proxy/resource
 import type { Bootstrap } from "../../shared/schema/envoy-types.ts";
 import type { ThreadBind, ThreadConfig } from "../threads/messages.ts";
 import { type BindPlan, planBinds } from "./bind-plan.ts";
+import { inBindTurn } from "./bind-turn.ts";
 import type { CheckedConfig } from "./check-config.ts";
 import type { ClusterDns } from "./cluster-dns.ts";
 import type { ServerStats } from "./server-stats.ts";
@@ -61,10 +62,24 @@ export class LiveConfig {
   }
 
   /**
-   * Brings `next` in: reserves its addresses, waits for the first DNS answers of what is new, then tells the threads. Afterwards
+   * Brings `next` in: waits for the first DNS answers of what is new, reserves its addresses, then tells the threads. Afterwards
    * either all of it runs or nothing has changed.
    */
   async apply(next: CheckedConfig): Promise<Result<void, ApplyFailure>> {
+    const dns = await this.#options.dns.prepare(next);
+    const bound = await inBindTurn(() => this.#tellThreads(next));
+    if (!bound.ok) {
+      dns.abort();
+      return bound;
+    }
+    dns.commit();
+    this.#count(next);
+    this.#current = next;
+    this.#binds = bound.value;
+    return ok(undefined);
+  }
+
+  async #tellThreads(next: CheckedConfig): Promise<Result<BindPlan, ApplyFailure>> {
     const requests = next.listeners.map(({ name, address }) => ({ listener: name, address }));
     const binds = await planBinds(requests, this.#binds);
     if (!binds.ok) {
@@ -72,20 +87,11 @@ export class LiveConfig {
       this.#options.stats.listenerCreateFailure.add(reasons.length);
       return err({ code: "bind", reason: reasons.join("; ") });
     }
-    const dns = await this.#options.dns.prepare(next);
     const version = ++this.#version;
     const told = await this.#options.pool.update((index) =>
       this.#configFor(index, { version, next, binds: binds.value }),
     );
-    if (!told.ok) {
-      dns.abort();
-      return err({ code: "thread", reason: told.error });
-    }
-    dns.commit();
-    this.#count(next);
-    this.#current = next;
-    this.#binds = binds.value;
-    return ok(undefined);
+    return told.ok ? binds : err({ code: "thread", reason: told.error });
   }
 
   #configFor(index: number, plan: UpdatePlan): ThreadConfig {

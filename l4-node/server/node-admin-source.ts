@@ -1,5 +1,4 @@
 import { redact } from "../../shared/config/load.ts";
-import type { Clock } from "../../shared/host/clock.ts";
 import type {
   AdminAddress,
   AdminSource,
@@ -21,8 +20,7 @@ export interface AdminSubject {
   readonly state: ServerState;
   readonly version: string;
   readonly commandLineOptions: JsonObject;
-  readonly clock: Clock;
-  readonly startedMs: number;
+  uptimeSeconds(): number;
   /** All statistics, up to date. */
   stats(): MergedStats;
   /** What runs, since when, and where it is bound. */
@@ -37,7 +35,7 @@ export function createNodeAdminSource(subject: AdminSubject): AdminSource {
     state: () => subject.state,
     serverInfo: () => ({
       version: subject.version,
-      uptimeSeconds: Math.floor((subject.clock.monotonicMs() - subject.startedMs) / 1000),
+      uptimeSeconds: subject.uptimeSeconds(),
       commandLineOptions: subject.commandLineOptions,
       node: nodeOf(subject.running().config),
     }),

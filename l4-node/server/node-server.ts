@@ -1,3 +1,4 @@
+import { durationMs } from "../../shared/base/duration-ms.ts";
 import { invariant } from "../../shared/base/invariant.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import type { LoadedConfig } from "../../shared/config/load.ts";
@@ -5,9 +6,6 @@ import type { Diagnostic } from "../../shared/diagnostics/diagnostic.ts";
 import type { Clock } from "../../shared/host/clock.ts";
 import type { Cancel, Timers } from "../../shared/host/timers.ts";
 import type { DrainOptions, ServerState } from "../../shared/proxy/admin/admin-source.ts";
-import { localPages } from "../../shared/stats/slot-pages.ts";
-import { MergedStats } from "../../shared/stats/merged-stats.ts";
-import { StatsStore } from "../../shared/stats/stats-store.ts";
 import type { StatsView } from "../../shared/stats/stats-view.ts";
 import { VERSION } from "../cli/version.ts";
 import { createNodeDnsResolver } from "../host/node-dns-resolver.ts";
@@ -19,7 +17,8 @@ import { ClusterDns } from "./cluster-dns.ts";
 import { type Draining, startDrainPeriod } from "./drain-period.ts";
 import { type ApplyFailure, LiveConfig } from "./live-config.ts";
 import { type AdminSubject, createNodeAdminSource } from "./node-admin-source.ts";
-import { createServerStats, type ServerStats } from "./server-stats.ts";
+import { ProcessStats } from "./process-stats.ts";
+import { STATE_NUMBERS } from "./server-stats.ts";
 import type { ServedListener, Server, ServerOptions, UpdateOutcome } from "./server.ts";
 import { spawnWorkerThread } from "./thread-link.ts";
 import { ThreadPool } from "./thread-pool.ts";
@@ -30,10 +29,8 @@ const ANSWER_TIMEOUT_MS = 30_000;
 const FLUSH_TIME_MS = 5000;
 /** Where the kernel spreads the connections of a port over several sockets; elsewhere one thread accepts. */
 const REUSE_PORT_PLATFORMS: ReadonlySet<NodeJS.Platform> = new Set(["linux", "freebsd"]);
-/** The gauges that together count every open downstream connection once. */
-const OPEN_CONNECTIONS = /^listener\.(?!.*\.worker_\d+\.).*\.downstream_cx_active$/;
-/** Names the main thread among the writers of statistics. */
-const MAIN_THREAD = "main";
+/** `Bootstrap.stats_flush_interval` */
+const DEFAULT_FLUSH_INTERVAL = "5s";
 
 export interface NodeServerOptions extends ServerOptions {
   readonly clock: Clock;
@@ -46,13 +43,10 @@ export class NodeServer implements Server {
   readonly ended: Promise<void>;
   readonly #end: () => void;
   readonly #options: NodeServerOptions;
-  readonly #store: StatsStore = new StatsStore({ pages: localPages });
-  readonly #merged: MergedStats = new MergedStats();
-  readonly #counts: ServerStats;
+  readonly #stats: ProcessStats;
   readonly #pool: ThreadPool;
   readonly #dns: ClusterDns;
   readonly #live: LiveConfig;
-  readonly #startedMs: number;
   #admin: AdminListener | undefined;
   #state: ServerState = "INITIALIZING";
   #updatedWallMs = 0;
@@ -66,31 +60,29 @@ export class NodeServer implements Server {
     this.diagnostics = diagnostics;
     ({ promise: this.ended, resolve: this.#end } = Promise.withResolvers<void>());
     const { clock, timers, logger, logLevel, drainTimeMs, concurrency } = options;
-    this.#startedMs = clock.monotonicMs();
-    this.#merged.addThread(MAIN_THREAD);
-    this.#counts = createServerStats(this.#store);
+    this.#stats = new ProcessStats({ clock, timers });
     this.#pool = new ThreadPool({
       concurrency,
       setup: { logLevel, drainTimeMs },
       spawn: options.spawn ?? spawnWorkerThread,
       timers,
       logger,
-      stats: this.#merged,
+      stats: this.#stats.merged,
       answerTimeoutMs: ANSWER_TIMEOUT_MS,
-      onThreadLost: () => this.#counts.threadLost.inc(),
+      onThreadLost: () => this.#stats.counts.threadLost.inc(),
     });
     this.#dns = new ClusterDns({
       resolver: createNodeDnsResolver(),
       random: createNodeRandom(),
       timers,
       logger,
-      stats: this.#store,
+      stats: this.#stats.store,
       onUpdate: (resolution) => this.#pool.broadcast({ kind: "resolve", resolution }),
     });
     this.#live = new LiveConfig({
       pool: this.#pool,
       dns: this.#dns,
-      stats: this.#counts,
+      stats: this.#stats.counts,
       canReusePort: REUSE_PORT_PLATFORMS.has(process.platform),
     });
   }
@@ -105,8 +97,9 @@ export class NodeServer implements Server {
     const applied = await this.#live.apply(checked);
     if (!applied.ok) return applied;
     this.#updatedWallMs = this.#options.clock.wallMs();
-    this.#counts.workersStarted.set(1);
-    this.#counts.concurrency.set(this.#pool.size);
+    this.#stats.counts.workersStarted.set(1);
+    this.#stats.counts.concurrency.set(this.#pool.size);
+    this.#stats.latchEvery(durationMs(checked.bootstrap.statsFlushInterval ?? DEFAULT_FLUSH_INTERVAL));
     this.#setState("LIVE");
     this.#sayWhoAccepts(checked);
     return this.#startAdmin(checked);
@@ -127,7 +120,7 @@ export class NodeServer implements Server {
   }
 
   stats(): StatsView {
-    return this.#currentStats();
+    return this.#stats.current();
   }
 
   drain(): Promise<void> {
@@ -139,6 +132,7 @@ export class NodeServer implements Server {
   async close(): Promise<void> {
     this.#draining?.cutShort();
     this.#cancelStop();
+    this.#stats.stop();
     this.#dns.stop();
     await this.#admin?.close();
     await this.#pool.close();
@@ -146,7 +140,7 @@ export class NodeServer implements Server {
   }
 
   async #update(config: LoadedConfig): Promise<UpdateOutcome> {
-    this.#counts.updateAttempt.inc();
+    this.#stats.counts.updateAttempt.inc();
     const { diagnostics, checked } = checkConfig(config, this.#options);
     if (checked === undefined) return this.#refuse(diagnostics, "the configuration has errors");
     if (this.#draining !== undefined) return this.#refuse(diagnostics, "the server is draining");
@@ -154,25 +148,30 @@ export class NodeServer implements Server {
       this.#options.logger.log("warning", "restart_needed", { field });
     }
     if (!this.#live.changes(checked)) {
-      this.#counts.updateUnchanged.inc();
+      this.#stats.counts.updateUnchanged.inc();
       return { kind: "unchanged", diagnostics };
     }
     const applied = await this.#live.apply(checked);
     if (!applied.ok) return this.#refuse(diagnostics, applied.error.reason);
     this.#updatedWallMs = this.#options.clock.wallMs();
-    this.#counts.updateSuccess.inc();
+    this.#stats.counts.updateSuccess.inc();
     return { kind: "applied", diagnostics };
   }
 
   #refuse(diagnostics: readonly Diagnostic[], reason: string): UpdateOutcome {
-    this.#counts.updateRejected.inc();
+    this.#stats.counts.updateRejected.inc();
     return { kind: "refused", diagnostics, reason };
   }
 
   async #drain(): Promise<void> {
     const { clock, timers, drainTimeMs } = this.#options;
     this.#setState("DRAINING");
-    this.#draining = startDrainPeriod({ drainTimeMs, clock, timers, openConnections: () => this.#openConnections() });
+    this.#draining = startDrainPeriod({
+      drainTimeMs,
+      clock,
+      timers,
+      openConnections: () => this.#stats.openConnections(),
+    });
     await this.#draining.done;
     await this.#turn;
     await this.#pool.closeConnections("flush", FLUSH_TIME_MS);
@@ -190,6 +189,7 @@ export class NodeServer implements Server {
     this.#admin = admin.value;
     return ok(undefined);
   }
+
   #adminSubject(): AdminSubject {
     const state = (): ServerState => this.#state;
     return {
@@ -198,9 +198,8 @@ export class NodeServer implements Server {
       },
       version: VERSION,
       commandLineOptions: this.#options.commandLineOptions ?? {},
-      clock: this.#options.clock,
-      startedMs: this.#startedMs,
-      stats: () => this.#currentStats(),
+      uptimeSeconds: () => this.#stats.uptimeSeconds,
+      stats: () => this.#stats.current(),
       running: () => this.#running(),
       hosts: () => this.#pool.hosts(),
       drainListeners: (options) => this.#drainListeners(options),
@@ -224,19 +223,8 @@ export class NodeServer implements Server {
 
   #setState(state: ServerState): void {
     this.#state = state;
-    this.#counts.live.set(state === "LIVE" ? 1 : 0);
-  }
-
-  #currentStats(): MergedStats {
-    this.#merged.apply(MAIN_THREAD, this.#store.takeEvents());
-    return this.#merged;
-  }
-
-  #openConnections(): number {
-    const active = this.#currentStats()
-      .gauges()
-      .filter(({ name }) => OPEN_CONNECTIONS.test(name));
-    return active.reduce((sum, { value }) => sum + value, 0);
+    this.#stats.counts.live.set(state === "LIVE" ? 1 : 0);
+    this.#stats.counts.state.set(STATE_NUMBERS[state]);
   }
 
   #sayWhoAccepts({ listeners }: CheckedConfig): void {

@@ -1,3 +1,4 @@
+import type { ServerState } from "../../shared/proxy/admin/admin-source.ts";
 import type { Counter, Gauge, StatsScope } from "../../shared/stats/stats-scope.ts";
 
 /** What the main thread counts. Names are Envoy's where it has one; the others start with `nuncio.`. */
@@ -24,6 +25,12 @@ export interface ServerStats {
   readonly activeClusters: Gauge;
   /** `server.*` */
   readonly live: Gauge;
+  /** By the numbers of `envoy.admin.v3.ServerInfo.State`. */
+  readonly state: Gauge;
+  /** Seconds. */
+  readonly uptime: Gauge;
+  /** Downstream connections that are open. */
+  readonly totalConnections: Gauge;
   readonly concurrency: Gauge;
 }
 
@@ -49,6 +56,17 @@ export function createServerStats(stats: StatsScope): ServerStats {
     clusterRemoved: clusters.counter("cluster_removed"),
     activeClusters: clusters.gauge("active_clusters"),
     live: stats.gauge("server.live"),
+    state: stats.gauge("server.state"),
+    uptime: stats.gauge("server.uptime"),
+    totalConnections: stats.gauge("server.total_connections"),
     concurrency: stats.gauge("server.concurrency"),
   };
 }
+
+/** `envoy.admin.v3.ServerInfo.State` */
+export const STATE_NUMBERS: Readonly<Record<ServerState, number>> = {
+  LIVE: 0,
+  DRAINING: 1,
+  PRE_INITIALIZING: 2,
+  INITIALIZING: 3,
+};

@@ -94,6 +94,15 @@ describe("nuncio run", () => {
     expect(await askOnce(first.port, "a")).toBe("one:a");
   });
 
+  it("of two that start together on one port exactly one serves", async ({ expect }) => {
+    const port = (await start(await writeConfig("envoy.json", configTo("one")))).port;
+    await running.pop()?.stop("SIGKILL");
+    const file = await writeConfig("envoy.json", configTo("two").replace('"portValue": 0', `"portValue": ${port}`));
+    const outcomes = await Promise.allSettled([start(file), start(file), start(file)]);
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected", "rejected"]);
+    expect(await askOnce(port, "a")).toBe("two:a");
+  });
+
   it("--admin-address-path, --config-yaml and --service-node have their effect", async ({ expect }) => {
     const file = await writeConfig("envoy.json", bootstrapText([], [], { admin }));
     const path = `${file}.admin`;
@@ -136,7 +145,7 @@ describe("nuncio", () => {
 
   it("validate prints every problem and what is supported", async ({ expect }) => {
     const listener = tcpListener("tcp", { cluster: "one" });
-    const good = await writeConfig("good.json", bootstrapText([listener], []));
+    const good = await writeConfig("good.json", bootstrapText([listener], [loopbackCluster("one", [])]));
     const bad = await writeConfig("bad.json", bootstrapText([listener, listener], [], { admin: {} }));
     const [accepted, refused, missing, sameAsRun] = await Promise.all([
       runNuncio(["validate", "-c", good]),

@@ -75,7 +75,7 @@ describe("Server.update", () => {
   });
 
   it("says when nothing differs", async ({ expect }) => {
-    const config = bootstrapOf([tcpListener("tcp", { cluster: "one" })], []);
+    const config = bootstrapOf([tcpListener("tcp", { cluster: "one" })], [loopbackCluster("one", [])]);
     const server = await harness.server(config);
     expect(await server.update(config)).toEqual({ kind: "unchanged", diagnostics: [] });
     expect(statOf(server, "nuncio.config_update.unchanged")).toBe(1);
