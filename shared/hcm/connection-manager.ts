@@ -34,7 +34,9 @@ export interface HttpStream {
   readonly info: StreamInfo;
   /** The last byte of the answer is out. */
   complete(): void;
-  /** The client went away, or the answer broke off. */
+  /** The client went away. */
+  disconnect(): void;
+  /** The answer broke off. */
   reset(reason: ResetReason): void;
 }
 
@@ -74,6 +76,7 @@ export class ConnectionManager {
       startWallMs: clock.wallMs(),
       startMonotonicMs: clock.monotonicMs(),
       downstream: request.downstream,
+      clock,
     });
     this.#stats.onStart();
     const refusal = checkRequest(headers, policies.check) ?? this.#checkUpgrade(headers);
@@ -146,6 +149,14 @@ class ManagedStream implements HttpStream {
   complete(): void {
     this.#manager.complete();
     this.#end();
+  }
+
+  disconnect(): void {
+    if (!this.#manager.isOver) {
+      this.info.setFlag("DownstreamConnectionTermination");
+      this.info.responseCodeDetails = DETAILS.downstreamRemoteDisconnect;
+    }
+    this.reset("remote reset");
   }
 
   reset(reason: ResetReason): void {

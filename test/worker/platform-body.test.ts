@@ -87,9 +87,9 @@ describe("platformBody", () => {
   it("pulls a source to its end and reports it", async ({ expect }) => {
     const ends: unknown[] = [];
     const source = new ScriptedBody([bytes("ab"), bytes("c"), END]);
-    const { stream } = platformBody(source, undefined, (failure) => ends.push(failure));
+    const { stream } = platformBody(source, undefined, (end) => ends.push(end));
     expect(await new Response(stream).text()).toBe("abc");
-    expect(ends).toEqual([undefined]);
+    expect(ends).toEqual(["complete"]);
   });
 
   it("breaks the stream when the source fails, and never ends it", async ({ expect }) => {

@@ -1,7 +1,7 @@
 import { BodyFailure, type BodySource, END } from "../../shared/http/body-source.ts";
 
-/** How a body that was pulled through the core ended. One that was handed over natively never reports. */
-export type OnBodyEnd = (failure: BodyFailure | undefined) => void;
+/** How a body that was pulled through the core ended: `cancelled` by who read it. One that was handed over natively never reports. */
+export type OnBodyEnd = (end: "complete" | "cancelled" | BodyFailure) => void;
 
 export interface PlatformBody {
   readonly stream: ReadableStream<Uint8Array>;
@@ -56,7 +56,7 @@ function pullStream(source: BodySource, onEnd: OnBodyEnd): ReadableStream<Uint8A
         const read = await source.read();
         if (read === END) {
           controller.close();
-          onEnd(undefined);
+          onEnd("complete");
         } else if (read instanceof BodyFailure) {
           controller.error(new Error(read.reason));
           onEnd(read);
@@ -67,7 +67,7 @@ function pullStream(source: BodySource, onEnd: OnBodyEnd): ReadableStream<Uint8A
       },
       cancel() {
         source.cancel("remote reset");
-        onEnd(new BodyFailure("remote reset"));
+        onEnd("cancelled");
       },
     },
     { highWaterMark: 0 },

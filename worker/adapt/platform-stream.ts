@@ -1,15 +1,13 @@
+import type { HttpStream } from "../../shared/hcm/connection-manager.ts";
 import type { BodySource } from "../../shared/http/body-source.ts";
 import type { HeaderMap } from "../../shared/http/header-map.ts";
 import type { ResetReason } from "../../shared/http/reset-reason.ts";
 import type { DownstreamStream } from "../../shared/http-filter/downstream-stream.ts";
-import { platformBody } from "./body-stream.ts";
+import { type OnBodyEnd, platformBody } from "./body-stream.ts";
 import { hasBody, platformResponse, resetResponse, upgradeResponse } from "./response-to-platform.ts";
 
-/** The two ways in which a stream can be over, to be told to the core. */
-export interface StreamEnd {
-  complete(): void;
-  reset(reason: ResetReason): void;
-}
+/** The ways in which a stream can be over, to be told to the core. */
+export type StreamEnd = Pick<HttpStream, "complete" | "disconnect" | "reset">;
 
 /**
  * The client's side of one request at the edge: the answer as the platform's `Response`. A body that the platform moves by
@@ -46,8 +44,8 @@ export class PlatformStream implements DownstreamStream {
       this.#end((stream) => stream.complete());
       return;
     }
-    const { stream, handedOver } = platformBody(body, headers.get("content-length"), (failure) =>
-      this.#end((ended) => (failure === undefined ? ended.complete() : ended.reset(failure.reason))),
+    const { stream, handedOver } = platformBody(body, headers.get("content-length"), (end) =>
+      this.#end((ended) => tellEnd(ended, end)),
     );
     this.#respond(platformResponse(headers, stream));
     if (handedOver) this.#end((ended) => ended.complete());
@@ -68,4 +66,10 @@ export class PlatformStream implements DownstreamStream {
     if (this.#stream === undefined) this.#pending ??= tell;
     else tell(this.#stream);
   }
+}
+
+function tellEnd(stream: StreamEnd, end: Parameters<OnBodyEnd>[0]): void {
+  if (end === "complete") stream.complete();
+  else if (end === "cancelled") stream.disconnect();
+  else stream.reset(end.reason);
 }

@@ -135,6 +135,20 @@ describe("HttpProxy", () => {
     expect(harness.counter("cluster.app.upstream_rq_timeout")).toBe(1);
   });
 
+  it("gives up the upstream when the client goes away, and says so", ({ expect }) => {
+    const harness = new HttpProxyHarness(bootstrap(TO_APP, [APP]));
+    harness.respond = () => new Promise(() => undefined);
+    const exchange = harness.ask("/");
+    exchange.stream.disconnect();
+    expect([exchange.info.hasFlag("DownstreamConnectionTermination"), exchange.info.responseCodeDetails]).toEqual([
+      true,
+      "downstream_remote_disconnect",
+    ]);
+    const counters = ["http.ingress.downstream_rq_rx_reset", "http.ingress.downstream_rq_completed"];
+    expect(counters.map((name) => harness.counter(name))).toEqual([1, 0]);
+    expect(harness.timers.pending).toBe(0);
+  });
+
   it("counts requests under Envoy's names", ({ expect }) => {
     const harness = new HttpProxyHarness(bootstrap(TO_APP, [APP]));
     harness.ask("/");
