@@ -69,10 +69,9 @@ export class Cluster {
         return [renderAddress(target), target];
       }),
     );
-    const after = [...wanted].map(
-      ([address, target]) => before.find((host) => host.address === address) ?? createHost(endpoint, target),
-    );
-    if (after.length === before.length && after.every((host) => before.includes(host))) return;
+    const known = new Map(before.map((host) => [host.address, host]));
+    const after = [...wanted].map(([address, target]) => known.get(address) ?? createHost(endpoint, target));
+    if (after.length === before.length && after.every((host) => known.get(host.address) === host)) return;
     this.#members[endpointIndex] = after;
     this.stats.membershipChange.inc();
     this.#rebuild();

@@ -33,7 +33,7 @@ export class EdfScheduler<Item extends Weighted> {
       shared += entry.picks;
       this.#push({ ...entry, deadline: (entry.picks + 1) / entry.item.weight, order: this.#orders++ });
     }
-    for (; shared < picks; shared++) this.pick();
+    for (; shared < picks && items.length > 0; shared++) this.pick();
   }
 
   /** The item whose turn it is; it goes back with its next deadline. */

@@ -43,19 +43,17 @@ export class FakeUpstreamTransport implements UpstreamTransport {
   ): MaybePromise<UpstreamOutcome> {
     this.requests.push({ target, headers: headers.clone(), body });
     const outcome = outcomeFor(headers);
+    const isAsync = headers.has("x-fake-async");
+    const { promise, resolve } = Promise.withResolvers<UpstreamOutcome>();
+    const sent = sentOf(headers);
     cancellation.onCancel((reason) => {
       this.cancellations.push(reason);
       if (outcome.kind === "response") outcome.body?.cancel(reason);
+      resolve({ kind: "failure", reason, sent, reusedConnection: false });
     });
-    if (!headers.has("x-fake-async")) return outcome;
-    return new Promise((resolve) => {
-      this.#waiting.push(() => resolve(outcome));
-      const sent = sentOf(headers);
-      cancellation.onCancel((reason) => {
-        this.cancellations.push(reason);
-        resolve({ kind: "failure", reason, sent, reusedConnection: false });
-      });
-    });
+    if (!isAsync) return outcome;
+    this.#waiting.push(() => resolve(outcome));
+    return promise;
   }
 
   /** Lets all asynchronous answers come, and gives them time to arrive. */

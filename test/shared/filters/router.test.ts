@@ -92,6 +92,21 @@ describe("RouterFilter forwarding", () => {
     expect(stream.client.headers?.get("x-envoy-upstream-service-time")).toBe("42");
   });
 
+  it.for([
+    ["HEAD", "200"],
+    ["GET", "204"],
+    ["GET", "304"],
+  ])(
+    "passes on no body in answer to %s with %s, and does not count it as broken off",
+    ([method, status], { expect }) => {
+      const bench = new RouterBench({ clusters: [APP] });
+      const stream = bench.request(TO_APP, { ":method": method, "x-fake-status": status, "x-fake-body": "none" });
+      expect(summary(stream)).toMatchObject({ status, body: "", complete: true, reset: undefined });
+      expect(bench.stat("cluster.app.upstream_rq_tx_reset")).toBe(0);
+      expect(bench.stat("cluster.app.upstream_rq_active")).toBe(0);
+    },
+  );
+
   it("has no service time for an answer that comes before the request has ended", ({ expect }) => {
     const bench = new RouterBench({ clusters: [APP] });
     const stream = bench.request(TO_APP, {}, new ScriptedBody("never read"));

@@ -41,7 +41,7 @@ export class UpstreamAttempt implements Cancellation {
   readonly #options: AttemptOptions;
   #state: State = "waiting";
   #cancelled: ResetReason | undefined;
-  #onCancel: ((reason: ResetReason) => void) | undefined;
+  #onCancel: ((reason: ResetReason) => void)[] = [];
 
   constructor(options: AttemptOptions) {
     this.#options = options;
@@ -53,7 +53,7 @@ export class UpstreamAttempt implements Cancellation {
   }
 
   onCancel(callback: (reason: ResetReason) => void): void {
-    if (this.#cancelled === undefined) this.#onCancel = callback;
+    if (this.#cancelled === undefined) this.#onCancel.push(callback);
     else callback(this.#cancelled);
   }
 
@@ -90,8 +90,9 @@ export class UpstreamAttempt implements Cancellation {
     this.#cancelled = reason;
     this.#release();
     if (wasAnswering) this.#options.cluster.stats.rqTxReset.inc();
-    this.#onCancel?.(reason);
-    this.#onCancel = undefined;
+    const callbacks = this.#onCancel;
+    this.#onCancel = [];
+    for (const callback of callbacks) callback(reason);
   }
 
   #onOutcome(outcome: UpstreamOutcome): void {
@@ -110,8 +111,9 @@ export class UpstreamAttempt implements Cancellation {
   }
 
   #onResponse(headers: HeaderMap, body: BodySource | undefined): void {
-    const { owner } = this.#options;
-    if (body === undefined) {
+    const { owner, request } = this.#options;
+    if (body === undefined || !mayHaveBody(request.headers, headers)) {
+      body?.cancel("local reset");
       this.#finish();
       return owner.onAnswer(this, headers, undefined);
     }
@@ -153,7 +155,7 @@ export class UpstreamAttempt implements Cancellation {
 
   #finish(): void {
     this.#state = "over";
-    this.#onCancel = undefined;
+    this.#onCancel = [];
     this.#release();
   }
 
@@ -162,4 +164,10 @@ export class UpstreamAttempt implements Cancellation {
     cluster.stats.rqActive.dec();
     host.counters.rqActive -= 1;
   }
+}
+
+/** RFC 9110 sections 6.4.1 and 9.3.2. What a transport hands over all the same is nothing. */
+function mayHaveBody(request: HeaderMap, answer: HeaderMap): boolean {
+  const status = answer.get(":status");
+  return request.get(":method") !== "HEAD" && status !== "204" && status !== "304";
 }
