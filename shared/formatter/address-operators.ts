@@ -1,16 +1,15 @@
-import { err, ok } from "../base/result.ts";
+import { ok } from "../base/result.ts";
 import type { DownstreamInfo } from "../http/stream-info.ts";
-import type { OperatorSpec, OperatorTable } from "./operator-spec.ts";
+import { type CompiledOperator, notImplemented, type OperatorSpec, type OperatorTable } from "./operator-spec.ts";
 
 type AddressOf = (downstream: DownstreamInfo) => string;
 type PartOf = (address: string) => string | number | undefined;
 
-/** `NAME`, `NAME_WITHOUT_PORT` and `NAME_PORT` of one address. */
+/** `NAME_ADDRESS`, `NAME_ADDRESS_WITHOUT_PORT` and `NAME_PORT`. */
 function family(name: string, addressOf: AddressOf): OperatorTable {
-  const whole = spec(`${name}`, addressOf, (address) => address);
   return {
-    [name]: whole,
-    [`${name}_WITHOUT_PORT`]: spec(`${name}_WITHOUT_PORT`, addressOf, hostOf),
+    [`${name}_ADDRESS`]: spec(`${name}_ADDRESS`, addressOf, (address) => address),
+    [`${name}_ADDRESS_WITHOUT_PORT`]: spec(`${name}_ADDRESS_WITHOUT_PORT`, addressOf, hostOf),
     [`${name}_PORT`]: spec(`${name}_PORT`, addressOf, portOf),
   };
 }
@@ -19,20 +18,20 @@ function spec(name: string, addressOf: AddressOf, partOf: PartOf): OperatorSpec 
   const compile: OperatorSpec["compile"] = (argument) =>
     argument === ""
       ? ok(({ streamInfo }) => partOf(addressOf(streamInfo.downstream)))
-      : err(`${name}(${argument}): masks are not implemented`);
+      : notImplemented(`${name}(${argument}): masks are not implemented`);
   return { argument: name.endsWith("_WITHOUT_PORT") ? "optional" : "none", length: false, compile };
 }
 
 /** Operators that print addresses of the downstream connection. */
 export const ADDRESS_OPERATORS: OperatorTable = {
-  ...family("DOWNSTREAM_REMOTE_ADDRESS", ({ remoteAddress }) => remoteAddress),
-  ...family("DOWNSTREAM_DIRECT_REMOTE_ADDRESS", ({ directRemoteAddress }) => directRemoteAddress),
-  ...family("DOWNSTREAM_LOCAL_ADDRESS", ({ localAddress }) => localAddress),
+  ...family("DOWNSTREAM_REMOTE", ({ remoteAddress }) => remoteAddress),
+  ...family("DOWNSTREAM_DIRECT_REMOTE", ({ directRemoteAddress }) => directRemoteAddress),
+  ...family("DOWNSTREAM_LOCAL", ({ localAddress }) => localAddress),
   REQUESTED_SERVER_NAME: { argument: "optional", length: false, compile: compileServerName },
 };
 
-function compileServerName(argument: string): ReturnType<OperatorSpec["compile"]> {
-  if (argument !== "") return err(`REQUESTED_SERVER_NAME(${argument}): arguments are not implemented`);
+function compileServerName(argument: string): CompiledOperator {
+  if (argument !== "") return notImplemented(`REQUESTED_SERVER_NAME(${argument}): arguments are not implemented`);
   return ok(({ streamInfo }) => streamInfo.downstream.requestedServerName || undefined);
 }
 

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from "../base/result.ts";
+import { ok, type Result } from "../base/result.ts";
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
 import { toByteString } from "../matching/byte-string.ts";
@@ -6,7 +6,7 @@ import { ADDRESS_OPERATORS } from "./address-operators.ts";
 import type { FormatContext, FormatOperator, FormatValue } from "./format-context.ts";
 import { HEADER_OPERATORS } from "./header-operators.ts";
 import { METADATA_OPERATORS } from "./metadata-operators.ts";
-import type { OperatorSpec } from "./operator-spec.ts";
+import { type FormatError, misused, notImplemented, type OperatorSpec } from "./operator-spec.ts";
 import { type FormatCommand, type FormatPart, parseFormat } from "./parse-format.ts";
 import { STREAM_OPERATORS } from "./stream-operators.ts";
 import { TIME_OPERATORS } from "./time-operators.ts";
@@ -34,14 +34,9 @@ export function compileFormat(
   return undefined;
 }
 
-interface FormatError {
-  readonly code: "config.format_string" | "config.unsupported";
-  readonly message: string;
-}
-
 function formatOf(text: string, missing: MissingValue): Result<Format, FormatError> {
   const parts = parseFormat(toByteString(text));
-  if (!parts.ok) return err({ code: "config.format_string", message: parts.error });
+  if (!parts.ok) return misused(parts.error);
   const formats: Format[] = [];
   for (const part of parts.value) {
     const format = partOf(part, missing);
@@ -83,19 +78,17 @@ const OPERATORS: ReadonlyMap<string, OperatorSpec> = new Map(
 function operatorOf(command: FormatCommand): Result<FormatOperator, FormatError> {
   const { name, argument = "", maxLength } = command;
   const spec = OPERATORS.get(name);
-  if (spec === undefined) return err(unknownOperator(name));
+  if (spec === undefined) return unknownOperator(name);
   const misuse = misuseOf(spec, command);
-  if (misuse !== undefined) return err({ code: "config.format_string", message: misuse });
+  if (misuse !== undefined) return misused(misuse);
   const compiled = spec.compile(argument);
-  if (!compiled.ok) return err({ code: "config.format_string", message: compiled.error });
+  if (!compiled.ok) return compiled;
   return ok(maxLength === undefined ? compiled.value : truncated(compiled.value, maxLength));
 }
 
-function unknownOperator(name: string): FormatError {
-  if (!UNIMPLEMENTED_OPERATORS.has(name)) {
-    return { code: "config.format_string", message: `Not supported field in StreamInfo: ${name}` };
-  }
-  return { code: "config.unsupported", message: `%${name}% is known to Envoy and not implemented` };
+function unknownOperator(name: string): Result<never, FormatError> {
+  if (UNIMPLEMENTED_OPERATORS.has(name)) return notImplemented(`%${name}% is known to Envoy and not implemented`);
+  return misused(`Not supported field in StreamInfo: ${name}`);
 }
 
 /** In Envoy's words. */

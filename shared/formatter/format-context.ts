@@ -9,8 +9,6 @@ export interface FormatContext {
   readonly streamInfo: StreamInfo;
   /** Text of the local reply that is being formatted. */
   readonly localReplyBody?: string | undefined;
-  /** Milliseconds from the first byte of the request to the last of the answer; known when the stream is over. */
-  readonly durationMs?: number | undefined;
 }
 
 /** What an operator gives: numbers stay numbers for JSON formats; `undefined` is missing. */

@@ -1,9 +1,9 @@
-import { err, ok } from "../base/result.ts";
+import { ok } from "../base/result.ts";
 import type { HeaderMap } from "../http/header-map.ts";
 import { toByteString } from "../matching/byte-string.ts";
 import { queryParameter } from "../matching/query-matcher.ts";
 import type { FormatContext } from "./format-context.ts";
-import type { OperatorSpec, OperatorTable } from "./operator-spec.ts";
+import { type CompiledOperator, misused, type OperatorSpec, type OperatorTable } from "./operator-spec.ts";
 
 type Side = (context: FormatContext) => HeaderMap | undefined;
 
@@ -28,9 +28,9 @@ export const HEADER_OPERATORS: OperatorTable = {
 };
 
 /** Of a header that came more than once the first value counts, as in Envoy. */
-function compileHeader(side: Side, argument: string): ReturnType<OperatorSpec["compile"]> {
+function compileHeader(side: Side, argument: string): CompiledOperator {
   const [main = "", alternative, ...more] = argument.toLowerCase().split("?");
-  if (more.length > 0) return err(`More than 1 alternative header specified in token: ${argument}`);
+  if (more.length > 0) return misused(`More than 1 alternative header specified in token: ${argument}`);
   if (alternative === undefined || alternative === "") return ok((context) => side(context)?.values(main)[0]);
   return ok((context) => {
     const headers = side(context);
@@ -38,7 +38,7 @@ function compileHeader(side: Side, argument: string): ReturnType<OperatorSpec["c
   });
 }
 
-function compileQueryParameter(argument: string): ReturnType<OperatorSpec["compile"]> {
+function compileQueryParameter(argument: string): CompiledOperator {
   const name = toByteString(argument);
   return ok(({ requestHeaders }) => queryParameter(requestHeaders?.get(":path") ?? "", name));
 }

@@ -1,6 +1,6 @@
-import { err, ok } from "../base/result.ts";
+import { ok } from "../base/result.ts";
 import type { FormatValue } from "./format-context.ts";
-import type { OperatorSpec, OperatorTable } from "./operator-spec.ts";
+import { type CompiledOperator, misused, type OperatorTable } from "./operator-spec.ts";
 
 /** Operators that read metadata. */
 export const METADATA_OPERATORS: OperatorTable = {
@@ -8,9 +8,9 @@ export const METADATA_OPERATORS: OperatorTable = {
 };
 
 /** `NAMESPACE:KEY:KEY…`. Without keys the whole namespace, as JSON. The old form `["NAMESPACE", "KEY"]` is accepted. */
-function compileDynamicMetadata(argument: string): ReturnType<OperatorSpec["compile"]> {
+function compileDynamicMetadata(argument: string): CompiledOperator {
   const [namespace = "", ...keys] = argument.startsWith("[") ? fromJsonForm(argument) : argument.split(":");
-  if (namespace === "") return err(`expected NAMESPACE:KEY for DYNAMIC_METADATA, got ${argument}`);
+  if (namespace === "") return misused(`expected NAMESPACE:KEY for DYNAMIC_METADATA, got ${argument}`);
   return ok(({ streamInfo }) => renderMetadata(valueAt(streamInfo.metadata(namespace), keys)));
 }
 

@@ -1,5 +1,14 @@
-import type { Result } from "../base/result.ts";
+import { err, type Result } from "../base/result.ts";
 import type { FormatOperator } from "./format-context.ts";
+
+/** Why a format is refused. */
+export interface FormatError {
+  readonly code: "config.format_string" | "config.unsupported";
+  /** Envoy's words where Envoy refuses it, too. */
+  readonly message: string;
+}
+
+export type CompiledOperator = Result<FormatOperator, FormatError>;
 
 /** How one operator is written and what it becomes. */
 export interface OperatorSpec {
@@ -7,9 +16,19 @@ export interface OperatorSpec {
   readonly argument: "none" | "optional" | "required";
   /** Whether `:LENGTH` may follow. */
   readonly length: boolean;
-  /** `argument` is empty where there is none. The error is Envoy's where Envoy has one. */
-  compile(argument: string): Result<FormatOperator, string>;
+  /** `argument` is empty where there is none. */
+  compile(argument: string): CompiledOperator;
 }
 
 /** Operators by name. */
 export type OperatorTable = Readonly<Record<string, OperatorSpec>>;
+
+/** For what Envoy refuses. */
+export function misused(message: string): Result<never, FormatError> {
+  return err({ code: "config.format_string", message });
+}
+
+/** For what Envoy knows and this program does not. */
+export function notImplemented(message: string): Result<never, FormatError> {
+  return err({ code: "config.unsupported", message });
+}

@@ -1,7 +1,7 @@
-import { err, ok } from "../base/result.ts";
+import { ok } from "../base/result.ts";
 import { renderResponseFlags, renderResponseFlagsLong } from "../http/response-flags.ts";
 import type { FormatOperator } from "./format-context.ts";
-import type { OperatorSpec, OperatorTable } from "./operator-spec.ts";
+import { type CompiledOperator, misused, type OperatorSpec, type OperatorTable } from "./operator-spec.ts";
 
 /** An operator that is a name and nothing else. */
 function plain(read: FormatOperator): OperatorSpec {
@@ -17,7 +17,7 @@ export const STREAM_OPERATORS: OperatorTable = {
   RESPONSE_FLAGS_LONG: plain(({ streamInfo }) => renderResponseFlagsLong(streamInfo.responseFlags)),
   BYTES_RECEIVED: plain(({ streamInfo }) => streamInfo.bytesReceived),
   BYTES_SENT: plain(({ streamInfo }) => streamInfo.bytesSent),
-  DURATION: plain(({ durationMs }) => durationMs),
+  DURATION: plain(({ streamInfo }) => streamInfo.elapsedMs),
   ROUTE_NAME: plain(({ streamInfo }) => streamInfo.routeName || undefined),
   UPSTREAM_CLUSTER: plain(({ streamInfo }) => streamInfo.upstreamCluster),
   UPSTREAM_CLUSTER_RAW: plain(({ streamInfo }) => streamInfo.upstreamCluster),
@@ -28,8 +28,9 @@ export const STREAM_OPERATORS: OperatorTable = {
 };
 
 /** White space would split a log line, so it becomes `_` unless it is asked for. */
-function responseCodeDetails(argument: string): ReturnType<OperatorSpec["compile"]> {
+function responseCodeDetails(argument: string): CompiledOperator {
   if (argument === "ALLOW_WHITESPACES") return ok(({ streamInfo }) => streamInfo.responseCodeDetails);
-  if (argument !== "") return err(`expected ALLOW_WHITESPACES or nothing for RESPONSE_CODE_DETAILS, got ${argument}`);
+  if (argument !== "")
+    return misused(`expected ALLOW_WHITESPACES or nothing for RESPONSE_CODE_DETAILS, got ${argument}`);
   return ok(({ streamInfo }) => streamInfo.responseCodeDetails?.replace(/\s/g, "_"));
 }

@@ -1,6 +1,6 @@
 import { compileTimeFormat } from "./time-format.ts";
-import { err, ok } from "../base/result.ts";
-import type { OperatorSpec, OperatorTable } from "./operator-spec.ts";
+import { ok } from "../base/result.ts";
+import { type CompiledOperator, notImplemented, type OperatorTable } from "./operator-spec.ts";
 
 /** ISO 8601 with milliseconds, in UTC. */
 const DEFAULT_TIME_FORMAT = "%Y-%m-%dT%H:%M:%E3SZ";
@@ -10,8 +10,8 @@ export const TIME_OPERATORS: OperatorTable = {
   START_TIME: { argument: "optional", length: false, compile: compileStartTime },
 };
 
-function compileStartTime(argument: string): ReturnType<OperatorSpec["compile"]> {
+function compileStartTime(argument: string): CompiledOperator {
   const render = compileTimeFormat(argument === "" ? DEFAULT_TIME_FORMAT : argument);
-  if (!render.ok) return err(render.error);
+  if (!render.ok) return notImplemented(render.error);
   return ok(({ streamInfo }) => render.value(streamInfo.startWallMs));
 }

@@ -1,3 +1,4 @@
+import type { Clock } from "../host/clock.ts";
 import { flagBit, type ResponseFlag, type ResponseFlagSet } from "./response-flags.ts";
 
 export type Protocol = "HTTP/1.0" | "HTTP/1.1" | "HTTP/2" | "HTTP/3";
@@ -18,6 +19,8 @@ export interface StreamStart {
   readonly startWallMs: number;
   readonly startMonotonicMs: number;
   readonly downstream: DownstreamInfo;
+  /** The clock that the start was read from, for whoever asks how long the stream has taken so far. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -39,6 +42,7 @@ export class StreamInfo {
   /** Address of the upstream host tried last. */
   upstreamHost: string | undefined;
   attemptCount = 0;
+  readonly #clock: Clock | undefined;
   #flags: ResponseFlagSet = 0;
   #dynamicMetadata: Map<string, Readonly<Record<string, unknown>>> | undefined;
 
@@ -46,6 +50,12 @@ export class StreamInfo {
     this.startWallMs = start.startWallMs;
     this.startMonotonicMs = start.startMonotonicMs;
     this.downstream = start.downstream;
+    this.#clock = start.clock;
+  }
+
+  /** Whole milliseconds since the stream began; `undefined` without a clock. */
+  get elapsedMs(): number | undefined {
+    return this.#clock && Math.floor(this.#clock.monotonicMs() - this.startMonotonicMs);
   }
 
   get responseFlags(): ResponseFlagSet {
