@@ -14,12 +14,15 @@ Runs the Worker host on workerd, locally and without an account.
   --port N               port on 127.0.0.1; 0 takes a free one (default 8080)
   --bind NAME=HOST:PORT  lets a service binding that the configuration names lead to a local address
   --var NAME=TEXT        a variable or secret of the Worker, such as NUNCIO_ADMIN_SECRET
-  --lenient              accept unsupported fields without effect`;
+  --lenient              accept unsupported fields without effect
+  --allow-inline-secrets let private keys that stand in the file into the Worker
+  --allow-inline-secrets lets private keys that stand in the file into the Worker`;
 
 interface EdgeOptions {
   readonly file: string;
   readonly port: number;
   readonly lenient: boolean;
+  readonly allowInlineSecrets: boolean;
   readonly bindings: Readonly<Record<string, string>>;
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -62,6 +65,7 @@ function parseOptions(args: readonly string[]): EdgeOptions | undefined {
         "config-path": { type: "string", short: "c" },
         port: { type: "string", default: "8080" },
         lenient: { type: "boolean", default: false },
+        "allow-inline-secrets": { type: "boolean", default: false },
         bind: { type: "string", multiple: true, default: [] },
         var: { type: "string", multiple: true, default: [] },
       },
@@ -72,6 +76,7 @@ function parseOptions(args: readonly string[]): EdgeOptions | undefined {
       file: values["config-path"],
       port,
       lenient: values.lenient,
+      allowInlineSecrets: values["allow-inline-secrets"],
       bindings: assignments(values.bind),
       variables: assignments(values.var),
     };

@@ -13,12 +13,14 @@ const USAGE = `usage: nuncio validate -c FILE [--target edge|node] [--lenient]
 Says everything there is to say about a configuration: what is wrong, what is not supported, what is different here.
   -c, --config-path FILE  bootstrap as .yaml, .json or .pb
   --target edge|node      where it is to run (default node)
-  --lenient               accept unsupported fields without effect`;
+  --lenient               accept unsupported fields without effect
+  --allow-inline-secrets  as nuncio build: private keys in the file are no error for the edge`;
 
 interface ValidateOptions {
   readonly file: string;
   readonly target: Target;
   readonly lenient: boolean;
+  readonly allowInlineSecrets: boolean;
 }
 
 /** `nuncio validate`: exit code 0 when the configuration would start, else 1. */
@@ -42,7 +44,7 @@ export function validateForNode(loaded: LoadedConfig, options: { readonly lenien
   return conclude(loaded, { ...options, target: "node" }, checked !== undefined);
 }
 
-function conclude(loaded: LoadedConfig, options: Omit<ValidateOptions, "file">, isFit: boolean): number {
+function conclude(loaded: LoadedConfig, options: Pick<ValidateOptions, "lenient" | "target">, isFit: boolean): number {
   const report = checkSupport(loaded.json, { ...options, tables: ALL_SUPPORT }, new DiagnosticCollector());
   console.log(renderReport(report));
   console.log(isFit ? `configuration OK for ${options.target}` : `configuration refused for ${options.target}`);
@@ -61,11 +63,12 @@ function parseOptions(args: readonly string[]): ValidateOptions | undefined {
         "config-path": { type: "string", short: "c" },
         target: { type: "string", default: "node" },
         lenient: { type: "boolean", default: false },
+        "allow-inline-secrets": { type: "boolean", default: false },
       },
     });
-    const { target, lenient, "config-path": file } = values;
+    const { target, lenient, "config-path": file, "allow-inline-secrets": allowInlineSecrets } = values;
     if (file === undefined || (target !== "edge" && target !== "node")) return undefined;
-    return { file, target, lenient };
+    return { file, target, lenient, allowInlineSecrets };
   } catch (error) {
     console.error(`nuncio validate: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
