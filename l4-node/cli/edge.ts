@@ -15,8 +15,7 @@ Runs the Worker host on workerd, locally and without an account.
   --bind NAME=HOST:PORT  lets a service binding that the configuration names lead to a local address
   --var NAME=TEXT        a variable or secret of the Worker, such as NUNCIO_ADMIN_SECRET
   --lenient              accept unsupported fields without effect
-  --allow-inline-secrets let private keys that stand in the file into the Worker
-  --allow-inline-secrets lets private keys that stand in the file into the Worker`;
+  --allow-inline-secrets let private keys that stand in the file into the Worker`;
 
 interface EdgeOptions {
   readonly file: string;
