@@ -18,6 +18,7 @@ export interface RunningProxy {
 }
 
 const START_DEADLINE_MS = 10_000;
+const MAIN = fileURLToPath(new URL("../../../l4-node/main.ts", import.meta.url));
 
 const NGINX_STREAM_MODULES = [
   "/usr/lib/nginx/modules/ngx_stream_module.so",
@@ -34,8 +35,8 @@ export async function startUpstream(): Promise<RunningProxy> {
 export async function startProxies(upstream: Ports, directory: string, absent: string[]): Promise<RunningProxy[]> {
   const ports = [String(upstream.bulk), String(upstream.exchange)];
   const running = [
-    await startScript("nuncio", ["forwarder.ts", "pump", ...ports]),
-    await startScript("pipe()", ["forwarder.ts", "pipe", ...ports]),
+    await startNuncio(upstream, directory),
+    await startScript("pipe()", ["pipe-forwarder.ts", ...ports]),
   ];
   for (const start of [startHaproxy, startNginx]) {
     const proxy = await start(upstream, directory);
@@ -51,6 +52,48 @@ async function startScript(name: string, [script = "", ...args]: readonly string
   const [line] = (await once(child.stdout, "data")) as [Buffer]; // no encoding is set
   const [bulk = 0, exchange = 0] = line.toString().trim().split(" ").map(Number);
   return { name, ports: { bulk, exchange }, process: child };
+}
+
+/** The product as a user starts it, with one worker thread; the process's CPU includes its main thread. */
+async function startNuncio(upstream: Ports, directory: string): Promise<RunningProxy> {
+  const file = join(directory, "nuncio.json");
+  writeFileSync(file, JSON.stringify(bootstrap(upstream)));
+  const child = spawn(process.execPath, [MAIN, "-c", file, "--concurrency", "1"], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let output = "";
+  for await (const data of child.stderr) {
+    output += String(data);
+    if (output.includes("nuncio: ready")) break;
+  }
+  const portOf = (name: string): number => Number(new RegExp(`${name} on 127\\.0\\.0\\.1:(\\d+)`).exec(output)?.[1]);
+  return { name: "nuncio", ports: { bulk: portOf("bulk"), exchange: portOf("exchange") }, process: child };
+}
+
+function bootstrap(upstream: Ports): unknown {
+  const address = (port: number): object => ({ socket_address: { address: "127.0.0.1", port_value: port } });
+  const proxy = (name: string): object => ({
+    "@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+    stat_prefix: name,
+    cluster: name,
+  });
+  const names = ["bulk", "exchange"] as const;
+  return {
+    static_resources: {
+      listeners: names.map((name) => ({
+        name,
+        address: address(0),
+        filter_chains: [{ filters: [{ name: "tcp_proxy", typed_config: proxy(name) }] }],
+      })),
+      clusters: names.map((name) => ({
+        name,
+        load_assignment: {
+          cluster_name: name,
+          endpoints: [{ lb_endpoints: [{ endpoint: { address: address(upstream[name]) } }] }],
+        },
+      })),
+    },
+  };
 }
 
 async function startHaproxy(upstream: Ports, directory: string): Promise<RunningProxy | string> {
