@@ -20,7 +20,8 @@ export interface RunOptions {
 
 export const RUN_USAGE = `usage: nuncio [run] -c FILE [options]
 
-Runs the Node host: listens as the configuration says, and reloads when the file changes or on SIGHUP.
+Runs the Node host: listens as the configuration says, and reloads when the file changes or on SIGHUP. SIGTERM drains.
+When all listeners are bound it prints one line: nuncio: ready listener NAME on ADDRESS[, ...] [admin ADDRESS]
   -c, --config-path FILE      bootstrap as .yaml, .json or .pb
   --config-yaml YAML          YAML that is merged over the file
   --mode serve|validate       validate only checks the configuration (default serve)

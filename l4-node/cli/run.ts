@@ -1,14 +1,13 @@
 import { writeFile } from "node:fs/promises";
-import { nativeTimers } from "../host/node-timers.ts";
 import { StderrLogger } from "../host/stderr-logger.ts";
 import { renderBindAddress } from "../listener/bind-address.ts";
 import { ServerError } from "../server/server-error.ts";
 import { startServer } from "../server/start-server.ts";
 import type { Server, UpdateOutcome } from "../server/server.ts";
-import { watchFile } from "../server/watch-file.ts";
 import { loadRunConfig } from "./load-run-config.ts";
 import { printDiagnostics } from "./print-diagnostics.ts";
 import { readyLine } from "./ready-line.ts";
+import { watchForReload } from "./reload-on-change.ts";
 import { parseRunOptions, RUN_USAGE, type RunOptions } from "./run-options.ts";
 import { validateForNode } from "./validate.ts";
 
@@ -21,14 +20,18 @@ export async function runServer(args: readonly string[]): Promise<number> {
   }
   const options = parsed.value;
   if (options.mode === "validate") return validateForNode(await loadRunConfig(options), options);
+  const reloading = watchForReload(options.configPath);
   const server = await start(options);
-  if (server === undefined) return 1;
-  const stopReloading = reloadOnChange(server, options);
+  if (server === undefined) {
+    reloading.stop();
+    return 1;
+  }
+  reloading.begin(async () => report(await server.update(await loadRunConfig(options))));
   drainOnSignal(server);
   // Last: whoever reads the ready line may send a signal or change the file at once.
   await announce(server, options);
   await server.ended;
-  stopReloading();
+  reloading.stop();
   return 0;
 }
 
@@ -58,22 +61,6 @@ async function announce(server: Server, options: RunOptions): Promise<void> {
     await writeFile(adminAddressPath, renderBindAddress(server.adminAddress));
   }
   console.error(readyLine(server));
-}
-
-/** A changed file and SIGHUP both read the configuration again. */
-function reloadOnChange(server: Server, options: RunOptions): () => void {
-  const reload = async (): Promise<void> => {
-    report(await server.update(await loadRunConfig(options)));
-  };
-  const onChange = (): void => void reload();
-  process.on("SIGHUP", onChange);
-  const { configPath } = options;
-  const stopWatching =
-    configPath === undefined ? () => {} : watchFile({ file: configPath, timers: nativeTimers, onChange });
-  return () => {
-    process.off("SIGHUP", onChange);
-    stopWatching();
-  };
 }
 
 function report(outcome: UpdateOutcome): void {
