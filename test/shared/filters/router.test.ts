@@ -96,7 +96,7 @@ describe("RouterFilter forwarding", () => {
     ["HEAD", "200"],
     ["GET", "204"],
     ["GET", "304"],
-  ])(
+  ] as const)(
     "passes on no body in answer to %s with %s, and does not count it as broken off",
     ([method, status], { expect }) => {
       const bench = new RouterBench({ clusters: [APP] });
