@@ -10,6 +10,8 @@ export interface UpstreamTarget {
   readonly host: UpstreamHost;
   /** TCP and TLS together, in milliseconds (`Cluster.connect_timeout`). */
   readonly connectTimeoutMs: number;
+  /** Whether the connection is encrypted. */
+  readonly tls: boolean;
 }
 
 export interface UpstreamRequest {

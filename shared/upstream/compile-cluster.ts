@@ -5,6 +5,7 @@ import type { HostCapabilities } from "../host/capabilities.ts";
 import type { Cluster, ClusterLbPolicy } from "../schema/envoy-types.ts";
 import { compileDns } from "./compile-dns.ts";
 import { compileEndpoints } from "./compile-endpoints.ts";
+import { compileTransportSocket } from "./compile-transport-socket.ts";
 import type { CompiledCluster, CompiledEndpoint, Discovery, LbPolicy, LbSettings } from "./compiled-cluster.ts";
 
 const DEFAULT_CONNECT_TIMEOUT = "5s";
@@ -26,7 +27,8 @@ export function compileCluster(
   const discovery = compileDiscovery(config, path, diagnostics);
   const policy = compilePolicy(config.lbPolicy ?? "ROUND_ROBIN", path.field("lbPolicy"), diagnostics);
   const dns = compileDns(config, path, diagnostics);
-  if (discovery === undefined || policy === undefined || dns === undefined) return undefined;
+  const tls = compileTransportSocket(config, path, diagnostics);
+  if (discovery === undefined || policy === undefined || dns === undefined || tls === undefined) return undefined;
   const endpoints = compileMembers(config, path, { discovery, diagnostics, capabilities });
   if (endpoints === undefined) return undefined;
   const { name = "", altStatName } = config;
@@ -37,6 +39,7 @@ export function compileCluster(
     connectTimeoutMs: durationMs(config.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT),
     bufferLimitBytes: config.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES,
     lb: compileLb(config, policy),
+    tls,
     endpoints,
     dns,
     waitForWarmOnInit: config.waitForWarmOnInit ?? true,

@@ -15,6 +15,8 @@ export interface CompiledCluster {
   /** `per_connection_buffer_limit_bytes`. */
   readonly bufferLimitBytes: number;
   readonly lb: LbSettings;
+  /** Whether connections to its hosts are encrypted. */
+  readonly tls: boolean;
   readonly endpoints: readonly CompiledEndpoint[];
   readonly dns: DnsSettings;
   /** Whether start-up waits for the first DNS answers. */

@@ -1,4 +1,4 @@
-import { ignored, type MessageSupport, support, unsupported } from "../config/support.ts";
+import { approximated, ignored, type MessageSupport, support, unsupported } from "../config/support.ts";
 
 const PLATFORM_CONNECTS = ignored("the platform connects, within limits of its own");
 const PLATFORM_RESOLVES = ignored("the platform resolves names");
@@ -7,6 +7,10 @@ const SYSTEM_RESOLVER = {
   node: unsupported("names are resolved by the system's name servers"),
 };
 const onNode = { edge: PLATFORM_RESOLVES, node: "supported" } as const;
+const TLS_ON_NODE = unsupported("TLS to upstreams is not implemented");
+const PLATFORM_VERIFIES = unsupported(
+  "the platform verifies certificates against public authorities, and nothing else",
+);
 const NO_HEALTH_CHECKS = ignored("there are no active health checks that it could change");
 
 /** What becomes of the fields of clusters and endpoints. Enum values that are not implemented are refused when they are compiled. */
@@ -40,10 +44,24 @@ export const upstreamSupport: readonly MessageSupport[] = [
     healthChecks: unsupported("active health checks are not implemented"),
     outlierDetection: unsupported("outlier detection is not implemented"),
     circuitBreakers: unsupported("circuit breakers are not implemented"),
-    transportSocket: unsupported("TLS to upstreams is not implemented"),
-    transportSocketMatches: unsupported("TLS to upstreams is not implemented"),
+    transportSocket: { edge: "supported", node: TLS_ON_NODE },
+    transportSocketMatches: TLS_ON_NODE,
     typedExtensionProtocolOptions: unsupported("upstream protocol options are not implemented"),
     loadBalancingPolicy: unsupported("only lb_policy is implemented"),
+  }),
+  support("envoy.config.core.v3.TransportSocket", { name: "supported", typedConfig: "supported" }),
+  support("envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer", {}),
+  support("envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext", {
+    sni: { edge: approximated("the platform sends the endpoint's own name, whatever stands here"), node: TLS_ON_NODE },
+    autoHostSni: { edge: "supported", node: TLS_ON_NODE },
+    autoSniSanValidation: { edge: ignored("the platform always does"), node: TLS_ON_NODE },
+    commonTlsContext: { edge: "supported", node: TLS_ON_NODE },
+  }),
+  support("envoy.extensions.transport_sockets.tls.v3.CommonTlsContext", {
+    alpnProtocols: { edge: ignored("the platform chooses the protocol"), node: TLS_ON_NODE },
+    tlsParams: { edge: unsupported("the platform chooses version and ciphers"), node: TLS_ON_NODE },
+    validationContext: { edge: PLATFORM_VERIFIES, node: TLS_ON_NODE },
+    tlsCertificates: { edge: unsupported("client certificates need a binding of the platform"), node: TLS_ON_NODE },
   }),
   support("envoy.config.cluster.v3.Cluster.RefreshRate", { baseInterval: "supported", maxInterval: "supported" }),
   support("envoy.config.cluster.v3.Cluster.RoundRobinLbConfig", {

@@ -33,7 +33,7 @@ export class EdgeTransport implements UpstreamTransport {
       case "ip":
       case "name":
         sayHost(request.headers);
-        return exchangeByFetch({ fetcher: globalThis, authority: target.host.address }, request, cancellation);
+        return exchangeByFetch({ fetcher: globalThis, origin: originOf(target) }, request, cancellation);
       case "internal":
         return this.#exchangeByBinding(address.listener, request, cancellation);
       case "pipe":
@@ -50,7 +50,7 @@ export class EdgeTransport implements UpstreamTransport {
     const binding = this.#bindings()[name];
     if (!isFetcher(binding)) return noExit(`no service binding named ${name}`);
     const authority = request.headers.get(":authority") ?? name;
-    return exchangeByFetch({ fetcher: binding, authority }, request, cancellation);
+    return exchangeByFetch({ fetcher: binding, origin: `http://${authority}` }, request, cancellation);
   }
 }
 
@@ -58,6 +58,10 @@ export class EdgeTransport implements UpstreamTransport {
 function sayHost(headers: HeaderMap): void {
   const host = headers.get(":authority");
   if (host !== undefined && !headers.has("x-forwarded-host")) headers.set("x-forwarded-host", host);
+}
+
+function originOf({ tls, host }: UpstreamTarget): string {
+  return `${tls ? "https" : "http"}://${host.address}`;
 }
 
 function isFetcher(binding: unknown): binding is Fetcher {

@@ -14,10 +14,10 @@ import { failureFromFetchError } from "./fetch-failure.ts";
 /** Anything with a `fetch`: the platform's own, or a service binding. */
 export type Fetcher = Pick<typeof globalThis, "fetch">;
 
-/** Where a `fetch` goes. The authority is what the platform connects to and writes into `Host`. */
+/** Where a `fetch` goes. The origin is what the platform connects to, with or without TLS, and writes into `Host`. */
 export interface FetchExit {
   readonly fetcher: Fetcher;
-  readonly authority: string;
+  readonly origin: string;
 }
 
 /**
@@ -25,12 +25,12 @@ export interface FetchExit {
  * directions, and the `Host` is the URL's: `fetch` gives no way to set another one.
  */
 export async function exchangeByFetch(
-  { fetcher, authority }: FetchExit,
+  { fetcher, origin }: FetchExit,
   { headers, body, onBodySent }: UpstreamRequest,
   cancellation: Cancellation,
 ): Promise<UpstreamOutcome> {
   try {
-    const response = await fetcher.fetch(`http://${authority}${headers.get(":path") ?? "/"}`, {
+    const response = await fetcher.fetch(`${origin}${headers.get(":path") ?? "/"}`, {
       method: headers.get(":method") ?? "GET",
       headers: platformHeaders(headers),
       redirect: "manual",

@@ -72,7 +72,8 @@ export class UpstreamAttempt implements Cancellation {
     const { cluster, host, transport, request } = this.#options;
     cluster.stats.rqActive.inc();
     host.counters.rqActive += 1;
-    const target = { clusterName: cluster.info.name, host, connectTimeoutMs: cluster.info.connectTimeoutMs };
+    const { name: clusterName, connectTimeoutMs, tls } = cluster.info;
+    const target = { clusterName, host, connectTimeoutMs, tls };
     const outcome = transport.exchange(target, request, this);
     if (!isPromise(outcome)) return this.#onOutcome(outcome);
     outcome.then(
