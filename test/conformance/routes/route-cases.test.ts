@@ -1,0 +1,47 @@
+/// <reference types="vite/types/importMeta.d.ts" />
+import { describe, it } from "vitest";
+import { parse } from "yaml";
+import { loadConfig } from "../../../shared/config/load.ts";
+import { renderDiagnostic } from "../../../shared/diagnostics/render.ts";
+import { checkRoute, type RouteTest } from "../../../shared/router/check-route.ts";
+import { readRouteTests } from "../../../shared/router/read-route-tests.ts";
+import type { RouteTable } from "../../../shared/router/route.ts";
+import type { RouteConfiguration } from "../../../shared/schema/envoy-types.ts";
+import { tableOf } from "../../shared/router/route-table-harness.ts";
+
+// Pairs of files: NAME.yaml is a route configuration, NAME.tests.yaml what is to become of requests. There is no file system in
+// workerd, so their texts are part of the test bundle.
+const TEXTS = import.meta.glob<string>("./*.yaml", { query: "?raw", import: "default", eager: true });
+const NAMES = Object.keys(TEXTS)
+  .filter((file) => file.endsWith(".tests.yaml"))
+  .map((file) => file.slice("./".length, -".tests.yaml".length));
+
+function loadTable(name: string): RouteTable {
+  const options = { file: `${name}.yaml`, message: "envoy.config.route.v3.RouteConfiguration" };
+  const { json, diagnostics } = loadConfig<RouteConfiguration>(TEXTS[`./${name}.yaml`] ?? "", options);
+  if (diagnostics.length > 0) throw new Error(diagnostics.map(renderDiagnostic).join("\n"));
+  return tableOf(json);
+}
+
+/** The large random values of the tests need exact integers. */
+function loadTests(name: string): readonly RouteTest[] {
+  const tests = readRouteTests(parse(TEXTS[`./${name}.tests.yaml`] ?? "", { intAsBigInt: true }));
+  if (!tests.ok) throw new Error(`${name}.tests.yaml: ${tests.error}`);
+  return tests.value;
+}
+
+describe.for(NAMES)("routes of %s.yaml", (name) => {
+  const table = loadTable(name);
+
+  it.for(loadTests(name))("$name", (test, { expect }) => {
+    expect(checkRoute(table, test)).toEqual([]);
+  });
+});
+
+describe("route cases", () => {
+  it("has a configuration for every file of tests, and tests for every configuration", ({ expect }) => {
+    const files = NAMES.flatMap((name) => [`./${name}.tests.yaml`, `./${name}.yaml`]);
+    expect(Object.keys(TEXTS).toSorted()).toEqual(files.toSorted());
+    expect(files.length).toBeGreaterThan(2);
+  });
+});
