@@ -13,6 +13,7 @@ describe("compileCluster", () => {
     expect(compiledCluster(clusterConfig("c", [endpointAt("10.0.0.1:80")]))).toEqual({
       name: "c",
       statName: "c",
+      tls: false,
       discovery: "STATIC",
       connectTimeoutMs: 5000,
       bufferLimitBytes: 1048576,
