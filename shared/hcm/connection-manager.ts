@@ -4,6 +4,7 @@ import type { RandomSource } from "../host/random-source.ts";
 import type { Timers } from "../host/timers.ts";
 import type { BodySource } from "../http/body-source.ts";
 import type { HeaderMap } from "../http/header-map.ts";
+import { removeHopByHop } from "../http/hop-by-hop.ts";
 import type { LocalReply } from "../http/local-reply.ts";
 import type { ResetReason } from "../http/reset-reason.ts";
 import { DETAILS } from "../http/response-code-details.ts";
@@ -80,6 +81,8 @@ export class ConnectionManager {
     });
     this.#stats.onStart();
     const refusal = checkRequest(headers, policies.check) ?? this.#checkUpgrade(headers);
+    // Before anything reads or adds a header: a client must not be able to name one away that a filter is going to set.
+    removeHopByHop(headers, { keepUpgrade: true });
     sanitizeRequest(headers, request.downstream, policies.sanitizer, random);
     const manager = new FilterManager({
       chain: this.#compiled.chain,

@@ -67,6 +67,14 @@ describe("HttpProxy", () => {
     expect(exchange.headers?.get("x-envoy-upstream-service-time")).toBe("0");
   });
 
+  it("takes away what connection names before routes or filters see it", ({ expect }) => {
+    const inner =
+      "{ match: { prefix: /, headers: [{ name: x-inner, present_match: true }] }, direct_response: { status: 403 } }";
+    const harness = new HttpProxyHarness(bootstrap(`${inner}, ${TO_APP}`, [APP]));
+    expect(harness.ask("/", { "x-inner": "1" }).status).toBe(403);
+    expect(harness.ask("/", { "x-inner": "1", connection: "x-inner" }).status).toBe(200);
+  });
+
   it("answers /admin with 403 Forbidden and lets nothing of it through", ({ expect }) => {
     const admin = "{ match: { prefix: /admin }, direct_response: { status: 403, body: { inline_string: Forbidden } } }";
     const harness = new HttpProxyHarness(bootstrap(`${admin}, ${TO_APP}`, [APP]));
