@@ -27,7 +27,10 @@ function startBackend(port: number, position: number): Promise<void> {
 
 /** Runs a command of ours and resolves with its ready line; fails when it ends before that. */
 function startNuncio(args: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, ["l4-node/main.ts", ...args], { cwd: ROOT, stdio: ["ignore", "inherit", "pipe"] });
+  const child = spawn(process.execPath, ["l4-node/main.ts", ...args], {
+    cwd: ROOT,
+    stdio: ["ignore", "inherit", "pipe"],
+  });
   children.push(child);
   return new Promise((resolve, reject) => {
     child.once("error", reject);
@@ -45,10 +48,13 @@ async function stop(code: number): Promise<void> {
   const running = children.filter((child) => child.exitCode === null && child.signalCode === null);
   for (const child of running) child.removeAllListeners("exit");
   await Promise.all(
-    running.map((child) => new Promise<void>((resolve) => {
-      child.once("exit", () => resolve());
-      child.kill("SIGINT");
-    })),
+    running.map(
+      (child) =>
+        new Promise<void>((resolve) => {
+          child.once("exit", () => resolve());
+          child.kill("SIGINT");
+        }),
+    ),
   );
   process.exit(code);
 }

@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CONFIG_MODULE, workerBundle } from "../../l4-node/cli/worker-bundle.ts";

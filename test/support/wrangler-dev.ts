@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -55,10 +55,11 @@ export class WranglerDev {
 
 /** A folder that is this repository by links, but for the one file that a user edits and for what the build writes. */
 async function checkoutWith(config: string): Promise<string> {
-  const { cp, mkdir } = await import("node:fs/promises");
   const folder = await mkdtemp(join(tmpdir(), "nuncio-wrangler-"));
   await Promise.all(
-    ["shared", "l4-node", "worker", "scripts"].map((name) => cp(join(ROOT, name), join(folder, name), { recursive: true })),
+    ["shared", "l4-node", "worker", "scripts"].map((name) =>
+      cp(join(ROOT, name), join(folder, name), { recursive: true }),
+    ),
   );
   await Promise.all(
     ["package.json", "wrangler.toml", "tsconfig.base.json"].map((name) => cp(join(ROOT, name), join(folder, name))),
