@@ -18,6 +18,9 @@ What becomes of a field that a configuration sets, on each target:
 - **unsupported**: refused by name; under \`--lenient\` a warning, and without effect.
 
 A field that Envoy does not know is always an error. So is a message without a table here: it is not implemented.
+
+A field that is refused is refused with everything inside it. So a message counts only where a target takes the fields that lead to it: routes
+and HTTP filters are marked as the code that reads them goes, and Node refuses the HTTP connection manager that they stand in.
 `;
 
 const EXTENSIONS_INTRODUCTION = `## Extensions of Envoy that are not implemented
