@@ -128,7 +128,7 @@ describe("readRouteTests", () => {
     ],
     [one({ validate: { virtual_cluster_name: "v" } }), "tests[0].validate: unknown field virtual_cluster_name"],
     [
-      one({ validate: { request_header_matches: [{ nam: "x" }] } }),
+      one({ validate: { request_header_matches: [{ name: "x", nam: 1 }] } }),
       "tests[0].validate.request_header_matches[0]: nam: ",
     ],
   ] as const)("refuses %j", ([data, reason], { expect }) => {
