@@ -77,7 +77,7 @@ The edge router (workerd, config/edge.yaml). Try:
 The Node companion (tcp_proxy, config/l4-tcp.yaml). Try:
   curl -i http://127.0.0.1:9000/            # TCP to all four in turn
   curl -i http://127.0.0.1:9001/            # TCP, 80 % app1, 20 % app2
-  curl http://127.0.0.1:9901/stats?filter=tcp
+  curl 'http://127.0.0.1:9901/stats?filter=tcp'
 
 Ctrl-C ends everything.`);
 }
