@@ -15,7 +15,11 @@ export default defineConfig({
       },
       {
         plugins: [cloudflareTest({ wrangler: { configPath: "./test/worker/wrangler.toml" } })],
-        test: { name: "workerd", include: ["test/{shared,worker,conformance/routes}/**/*.test.ts"], testTimeout: 30_000 },
+        test: {
+          name: "workerd",
+          include: ["test/{shared,worker,conformance/routes}/**/*.test.ts"],
+          testTimeout: 30_000,
+        },
       },
     ],
   },

@@ -89,6 +89,7 @@ describe("samples at the edge", () => {
     // `fetch` cannot set Host, so what a host rewrite asks for travels beside it.
     expect(app1?.requests.find(({ url }) => url === "/plain")?.headers["x-forwarded-host"]).toBe("inside.example.com");
     const redirect = await get("/legacy?a=b");
-    expect([redirect.status, new URL(redirect.headers.get("location") ?? "").pathname]).toEqual([302, "/shop"]);
+    expect(redirect.status).toBe(302);
+    expect(redirect.headers.get("location")).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/shop\?a=b$/);
   });
 });

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { build, type Metafile } from "esbuild";
 import { beforeAll, describe, it } from "vitest";
 import { WORKER_BUILD } from "../../l4-node/cli/worker-bundle.ts";
-import budgets from "./budgets.json" with { type: "json" };
+import budgets from "../budgets.json" with { type: "json" };
 
 /** What only the command line needs: the edge gets configurations that were loaded and checked before. */
 const NEVER_AT_THE_EDGE = [
