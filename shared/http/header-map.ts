@@ -31,7 +31,7 @@ export class HeaderMap {
     return this.#indexOf(name, 0) >= 0;
   }
 
-  /** All values of a header, joined with `,` (`; ` for cookie), which is what matchers and formatters see. */
+  /** All values of a header, joined with `,` (`; ` for cookie). Matchers look at each by itself. */
   get(name: string): string | undefined {
     const entries = this.#entries;
     const first = this.#indexOf(name, 0);
@@ -52,12 +52,21 @@ export class HeaderMap {
     return found;
   }
 
+  /** Whether a value of a header passes the test, each taken by itself; `undefined` if there is none. */
+  anyValue(name: string, passes: (value: string) => boolean): boolean | undefined {
+    const entries = this.#entries;
+    const first = this.#indexOf(name, 0);
+    if (first < 0) return undefined;
+    for (let at = first; at >= 0; at = this.#indexOf(name, at + 2)) if (passes(entries[at + 1] ?? "")) return true;
+    return false;
+  }
+
   /** Adds a value beside those that are there; an inline header gets it joined on. `name` is in lower case. */
   add(name: string, value: string): void {
     if (INLINE_HEADERS.has(name)) {
       const at = this.#indexOf(name, 0);
       if (at >= 0) {
-        this.#entries[at + 1] += separatorOf(name) + value;
+        this.#entries[at + 1] = joined(name, this.#entries[at + 1] ?? "", value);
         return;
       }
     }
@@ -130,6 +139,11 @@ export class HeaderMap {
     for (; at >= 0; at = this.#indexOf(name, at)) this.#entries.splice(at, 2);
     return true;
   }
+}
+
+/** Empty parts leave no separator behind. Source: Envoy `HeaderMapImpl::appendToHeader`. */
+function joined(name: string, before: string, value: string): string {
+  return before === "" || value === "" ? before + value : before + separatorOf(name) + value;
 }
 
 /** RFC 9110 section 5.3 allows `, `; Envoy writes a bare comma, and matchers depend on it. Cookies: RFC 9113 section 8.2.3. */

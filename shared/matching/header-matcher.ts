@@ -10,7 +10,7 @@ import { compileStringMatcher, type StringPredicate } from "./string-matcher.ts"
 export interface HeaderPredicate {
   /** Lower case; `host` is `:authority`. */
   readonly name: string;
-  /** Where set, the predicate holds exactly when the header is there and equals this. For indexing. */
+  /** Where set, the predicate holds exactly when a value of the header equals this. For indexing. */
   readonly exactValue: string | undefined;
   test(headers: HeaderReader): boolean;
 }
@@ -61,13 +61,17 @@ function presence(name: string, wanted: boolean, config: HeaderMatcher): HeaderP
   return { name, exactValue: undefined, test };
 }
 
-/** A missing header fails also an inverted test, unless it counts as empty. */
+/**
+ * A header that came more than once matches if one of its values does, and an inverted test holds if none does: joining them
+ * would let a second value hide the first. A missing header fails also an inverted test, unless it counts as empty.
+ * Source: Envoy 1.39, observed; releases before it compared the values joined with a comma.
+ */
 function valueTest(name: string, matches: StringPredicate, config: HeaderMatcher): HeaderPredicate {
   const { invertMatch = false, treatMissingHeaderAsEmpty = false } = config;
   const missing = treatMissingHeaderAsEmpty && matches("") !== invertMatch;
   const test = (headers: HeaderReader): boolean => {
-    const value = headers.get(name);
-    return value === undefined ? missing : matches(value) !== invertMatch;
+    const passed = headers.anyValue(name, matches);
+    return passed === undefined ? missing : passed !== invertMatch;
   };
   return { name, exactValue: undefined, test };
 }

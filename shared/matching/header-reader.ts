@@ -1,6 +1,6 @@
 /** What matchers need of a header map. */
 export interface HeaderReader {
-  /** All values of a header, joined with `,`; `undefined` if there is none. `name` is in lower case. */
-  get(name: string): string | undefined;
+  /** Whether a value of a header passes, each taken by itself; `undefined` if there is none. `name` is in lower case. */
+  anyValue(name: string, passes: (value: string) => boolean): boolean | undefined;
   has(name: string): boolean;
 }

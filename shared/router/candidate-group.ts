@@ -24,15 +24,17 @@ export class CandidateGroup {
     this.#positions = this.#split === undefined ? members.map(({ position }) => position) : [];
   }
 
-  /** Adds the routes whose indexed headers the request has. */
+  /** Adds the routes whose indexed headers the request has. Of a header that came more than once each value counts. */
   collect(headers: HeaderMap, into: CandidateMerge): void {
     const split = this.#split;
     if (split === undefined) {
       into.add(this.#positions);
       return;
     }
-    const value = headers.get(split.header);
-    if (value !== undefined) split.byValue.get(value)?.collect(headers, into);
+    const values = headers.values(split.header);
+    for (const [at, value] of values.entries()) {
+      if (values.indexOf(value) === at) split.byValue.get(value)?.collect(headers, into);
+    }
     split.rest.collect(headers, into);
   }
 }

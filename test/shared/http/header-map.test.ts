@@ -30,6 +30,16 @@ describe("HeaderMap", () => {
     expect([headers.size, headers.get("via")]).toEqual([4, "a,b"]);
   });
 
+  it("add joins no separator to an empty value of an inline header", ({ expect }) => {
+    const headers = HeaderMap.from(["", "a", "", "b"].map((value) => ["via", value] as const));
+    expect(headers.get("via")).toBe("a,b");
+  });
+
+  it("anyValue tests each value by itself and knows a missing header", ({ expect }) => {
+    const answers = ["1", "3", "1,3"].map((wanted) => map().anyValue("x-a", (value) => value === wanted));
+    expect([answers, map().anyValue("x-none", () => true)]).toEqual([[true, true, false], undefined]);
+  });
+
   it("set keeps the place of the first value and drops the others", ({ expect }) => {
     const headers = map();
     headers.set("x-a", "9");

@@ -106,9 +106,10 @@ function matchesString(matcher: EnvoyTypeMatcherStringMatcher, text: string): bo
 
 function matchesHeader(matcher: HeaderMatcher, request: PlainRequest): boolean {
   const { name = "", stringMatch, presentMatch = true, invertMatch = false, treatMissingHeaderAsEmpty } = matcher;
-  const value = valueOf(request, name.toLowerCase()) ?? (treatMissingHeaderAsEmpty ? "" : undefined);
-  if (stringMatch === undefined) return ((value !== undefined) === presentMatch) !== invertMatch;
-  return value !== undefined && matchesString(stringMatch, value) !== invertMatch;
+  const found = request.headers.filter(([key]) => key === name.toLowerCase()).map(([, value]) => value);
+  const values = found.length === 0 && treatMissingHeaderAsEmpty ? [""] : found;
+  if (stringMatch === undefined) return (values.length > 0 === presentMatch) !== invertMatch;
+  return values.length > 0 && values.some((value) => matchesString(stringMatch, value)) !== invertMatch;
 }
 
 function matchesQuery(
