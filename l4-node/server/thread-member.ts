@@ -28,6 +28,7 @@ export class ThreadMember {
   readonly #options: ThreadMemberOptions;
   readonly #link: ThreadLink;
   readonly #questions = new Set<Question>();
+  readonly #exited: PromiseWithResolvers<void> = Promise.withResolvers<void>();
   #exitReason: string | undefined;
 
   constructor(options: ThreadMemberOptions) {
@@ -72,8 +73,14 @@ export class ThreadMember {
     });
   }
 
-  terminate(): Promise<void> {
-    return this.#link.terminate();
+  /** Lets the thread end by itself; ends it by force after `timeoutMs`. */
+  async end(timeoutMs: number): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#options.timers.after(timeoutMs, 0, resolve);
+    this.post({ kind: "exit" });
+    await Promise.race([this.#exited.promise, late]);
+    cancel();
+    if (this.#exitReason === undefined) await this.#link.terminate();
   }
 
   #onReport(report: ThreadReport): void {
@@ -84,6 +91,7 @@ export class ThreadMember {
 
   #onExit(reason: string): void {
     this.#exitReason = reason;
+    this.#exited.resolve();
     for (const { settle } of this.#questions) settle(err(`${this.name} ended: ${reason}`));
     this.#options.onExit(this, reason);
   }

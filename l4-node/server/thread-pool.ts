@@ -28,6 +28,8 @@ export type ConfigForThread = (index: number) => ThreadConfig;
 /** A thread that cannot be replaced at once is tried again, less and less often up to this. */
 const MAX_RESPAWN_DELAY_MS = 30_000;
 const FIRST_RESPAWN_DELAY_MS = 500;
+/** How long a thread has to end by itself. */
+const EXIT_TIME_MS = 2000;
 
 /** The worker threads: as many as were asked for, all with the same configuration, each replaced should it die. */
 export class ThreadPool {
@@ -95,11 +97,11 @@ export class ThreadPool {
     await Promise.all(this.#members.map(ask));
   }
 
-  /** Ends all threads at once. */
+  /** Ends all threads; what is open is reset. */
   async close(): Promise<void> {
     this.#closing = true;
     for (const cancel of this.#respawns) cancel();
-    await Promise.all(this.#members.map((member) => member.terminate()));
+    await Promise.all(this.#members.map((member) => member.end(EXIT_TIME_MS)));
   }
 
   #spawn(index: number): ThreadMember {
@@ -141,7 +143,7 @@ export class ThreadPool {
       this.#options.logger.log("info", "worker_thread_replaced", { thread: threadName(index) });
       return;
     }
-    await member.terminate();
+    await member.end(EXIT_TIME_MS);
     this.#options.logger.log("error", "worker_thread_not_replaced", { reason: outcome.error, retryDelayMs });
     const cancel = this.#options.timers.after(retryDelayMs, 0, () => {
       this.#respawns.delete(cancel);

@@ -46,6 +46,8 @@ export type ThreadCommand =
   | { readonly kind: "stop_accepting"; readonly listeners: readonly string[] }
   /** End all connections, queued bytes first. Answered by `idle` once none is left. */
   | { readonly kind: "close_connections"; readonly mode: "flush" | "abort" }
+  /** Reset what is open and end, in order: a thread that is cut off in the middle of its work takes more with it. */
+  | { readonly kind: "exit" }
   /** Answered by `hosts`. */
   | { readonly kind: "report_hosts"; readonly request: number };
 

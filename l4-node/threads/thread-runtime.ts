@@ -36,6 +36,8 @@ export interface ThreadHost {
   readonly stats: StatsScope;
   readonly sockets: PumpSockets;
   readonly report: (message: ThreadReport) => void;
+  /** Takes no more commands; the thread ends when nothing is left to do. */
+  readonly exit: () => void;
 }
 
 interface Pending {
@@ -88,6 +90,9 @@ export class ThreadRuntime {
       case "close_connections":
         this.#closing = true;
         return this.#listeners.close(command.mode);
+      case "exit":
+        this.#listeners.close("abort");
+        return this.#host.exit();
       case "report_hosts":
         return this.#host.report({ kind: "hosts", request: command.request, hosts: this.#hosts() });
     }

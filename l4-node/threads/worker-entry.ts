@@ -37,6 +37,7 @@ const runtime = new ThreadRuntime({
   stats,
   sockets: new PumpSockets(directIo),
   report,
+  exit: () => port.close(),
 });
 
 // Messages come from the main thread, which posts nothing but ThreadCommand.

@@ -20,6 +20,9 @@ export const willing: Behaviour = (command) => {
   }
 };
 
+/** A thread that hears nothing, not even that it is to end. */
+export const deaf: Behaviour = () => undefined;
+
 export interface FakeThread {
   readonly commands: ThreadCommand[];
   readonly events: ThreadLinkEvents;
@@ -43,8 +46,9 @@ export class FakeThreads {
     return {
       post: (command) => {
         thread.commands.push(command);
+        if (command.kind === "exit" && behave !== deaf) return queueMicrotask(() => events.onExit("exit code 0"));
         const report = behave(command);
-        if (report !== undefined) queueMicrotask(() => events.onReport(report));
+        return report && queueMicrotask(() => events.onReport(report));
       },
       terminate: async () => {
         thread.terminated = true;

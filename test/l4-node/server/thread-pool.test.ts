@@ -3,7 +3,7 @@ import { ThreadPool } from "../../../l4-node/server/thread-pool.ts";
 import type { ThreadConfig } from "../../../l4-node/threads/messages.ts";
 import { MergedStats } from "../../../shared/stats/merged-stats.ts";
 import { FakeTimers, RecordingLogger } from "../../support/fakes.ts";
-import { type Behaviour, FakeThreads, willing } from "./fake-threads.ts";
+import { type Behaviour, deaf, FakeThreads, willing } from "./fake-threads.ts";
 
 function config(version: number): ThreadConfig {
   return { version, bootstrap: {}, binds: {}, resolutions: [] };
@@ -109,7 +109,7 @@ describe("ThreadPool", () => {
     await pool.update(() => config(1));
     fakes.threads[0]?.events.onExit("gone");
     await settled();
-    expect(fakes.threads[1]?.terminated).toBe(true);
+    expect(fakes.kinds()[1]).toEqual(["prepare", "abort", "exit"]);
     timers.advance(500);
     await settled();
     expect(fakes.threads).toHaveLength(3);
@@ -138,14 +138,27 @@ describe("ThreadPool", () => {
     expect(await start).toEqual({ ok: false, error: "worker_1 ended: cannot allocate" });
   });
 
-  it("close ends all threads and replaces none", async ({ expect }) => {
+  it("close lets threads end by themselves, and replaces none", async ({ expect }) => {
     const { pool, fakes, timers } = poolOf(2);
     await pool.start();
     await pool.update(() => config(1));
     await pool.close();
-    fakes.threads[0]?.events.onExit("ended");
     await settled();
-    expect(fakes.threads.map(({ terminated }) => terminated)).toEqual([true, true]);
+    expect(fakes.kinds()).toEqual([
+      ["prepare", "commit", "exit"],
+      ["prepare", "commit", "exit"],
+    ]);
+    expect(fakes.threads.map(({ terminated }) => terminated)).toEqual([false, false]);
     expect(timers.pending).toBe(0);
+  });
+
+  it("close ends a thread by force that does not end by itself", async ({ expect }) => {
+    const { pool, fakes, timers } = poolOf(2, [willing, deaf]);
+    await pool.start();
+    const closed = pool.close();
+    await settled();
+    timers.advance(2000);
+    await closed;
+    expect(fakes.threads.map(({ terminated }) => terminated)).toEqual([false, true]);
   });
 });
