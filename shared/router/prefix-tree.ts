@@ -7,15 +7,15 @@ import type { CandidateMerge } from "./candidate-merge.ts";
  * prefixes. Built once, then only read.
  */
 export class PrefixTree {
-  readonly #root: Node;
+  readonly #root: Node | undefined;
 
   constructor(groups: ReadonlyMap<string, CandidateGroup>) {
-    this.#root = buildNode(0, [...groups.keys()].toSorted(), groups);
+    this.#root = buildTree([...groups.keys()].toSorted(), groups);
   }
 
   /** Adds the routes whose prefix `text` begins with. */
   collect(text: string, headers: HeaderMap, into: CandidateMerge): void {
-    let node: Node | undefined = this.#root;
+    let node = this.#root;
     for (let at = 0; node !== undefined && text.startsWith(node.label, at);) {
       node.group?.collect(headers, into);
       at += node.label.length;
@@ -33,19 +33,31 @@ interface Node {
   readonly firstCode: number;
 }
 
-/** `keys` are in order and share at least their first `start` characters, which the nodes above stand for. */
-function buildNode(start: number, keys: readonly string[], groups: ReadonlyMap<string, CandidateGroup>): Node {
-  const text = commonPrefix(keys[0] ?? "", keys.at(-1) ?? "");
-  const longer = keys.filter((key) => key.length > text.length);
-  const byCode = Map.groupBy(longer, (key) => key.charCodeAt(text.length));
-  const codes = [...byCode.keys()];
-  const firstCode = codes[0] ?? 0;
-  const span = codes.length === 0 ? 0 : (codes.at(-1) ?? 0) - firstCode + 1;
-  const children = Array.from({ length: span }, (_, offset) => {
-    const below = byCode.get(firstCode + offset);
-    return below && buildNode(text.length, below, groups);
-  });
-  return { label: text.slice(start), group: groups.get(text), children, firstCode };
+/** A node to be made for a run of keys that share their first `start` characters, which the nodes above it stand for. */
+interface Pending {
+  readonly siblings: (Node | undefined)[];
+  readonly place: number;
+  readonly start: number;
+  readonly keys: readonly string[];
+}
+
+/** `keys` are in order. Without recursion, since prefixes may be nested as deep as they are long. */
+function buildTree(keys: readonly string[], groups: ReadonlyMap<string, CandidateGroup>): Node | undefined {
+  const top: (Node | undefined)[] = [];
+  const pending: Pending[] = [{ siblings: top, place: 0, start: 0, keys }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const text = commonPrefix(next.keys[0] ?? "", next.keys.at(-1) ?? "");
+    const longer = next.keys[0] === text ? next.keys.slice(1) : next.keys;
+    const codeAt = (key: string | undefined): number => key?.charCodeAt(text.length) ?? 0;
+    const firstCode = codeAt(longer[0]);
+    const span = longer.length === 0 ? 0 : codeAt(longer.at(-1)) - firstCode + 1;
+    const children: (Node | undefined)[] = Array.from({ length: span });
+    next.siblings[next.place] = { label: text.slice(next.start), group: groups.get(text), children, firstCode };
+    for (const [code, run] of Map.groupBy(longer, codeAt)) {
+      pending.push({ siblings: children, place: code - firstCode, start: text.length, keys: run });
+    }
+  }
+  return top[0];
 }
 
 /** Of texts in order, what the first and the last share is shared by all. */

@@ -160,6 +160,12 @@ describe("compileRouteTable, candidates", () => {
     ).toBe(100);
   });
 
+  it("finds its way through prefixes nested as deep as they are long", ({ expect }) => {
+    const nested = Array.from({ length: 5000 }, (_, at) => reply({ prefix: `/${"a".repeat(5000 - at)}` }, String(at)));
+    const table = tableOf(oneHost(...nested));
+    expect(routeOf(table.match(requestFor(`/${"a".repeat(1234)}b`), 0n)).name).toBe(String(5000 - 1234));
+  });
+
   it("names the virtual host", ({ expect }) => {
     const trace: MatchTrace = { virtualHostName: undefined, candidatesExamined: 7 };
     tableOf(oneHost()).match(requestFor("/"), 0n, trace);
