@@ -12,17 +12,11 @@ export const platformClock: Clock = {
   wallMs: () => Date.now(),
 };
 
-/**
- * Timers live in the request that makes them and end with it at the latest; the slack is of no use here. Cancelling only makes
- * a timer forget what it was for: taking it back from the platform costs as much as arming it.
- */
+/** Timers live in the request that makes them; the slack is of no use here. */
 export const platformTimers: Timers = {
   after(delayMs, _slackMs, fire) {
-    let wanted: (() => void) | undefined = fire;
-    setTimeout(() => wanted?.(), Math.min(delayMs, MAX_DELAY_MS));
-    return () => {
-      wanted = undefined;
-    };
+    const timer = setTimeout(fire, Math.min(delayMs, MAX_DELAY_MS));
+    return () => clearTimeout(timer);
   },
 };
 
