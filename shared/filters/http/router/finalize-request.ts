@@ -2,6 +2,7 @@ import type { UpstreamHost } from "../../../host/upstream-host.ts";
 import type { HeaderMap } from "../../../http/header-map.ts";
 import { removeHopByHop } from "../../../http/hop-by-hop.ts";
 import type { StreamInfo } from "../../../http/stream-info.ts";
+import { rewriteAuthority } from "../../../router/host-rewrite.ts";
 import type { ForwardRoute } from "../../../router/route.ts";
 
 export interface RequestFinalization {
@@ -19,17 +20,11 @@ export function finalizeRequest(headers: HeaderMap, { route, host, info, keepOri
   removeHopByHop(headers, { keepUpgrade: true });
   const arrived = keepOriginals ? undefined : ORIGINALS.map((name) => headers.get(name));
   route.finalizeRequestHeaders(headers, info);
-  if (route.autoHostRewrite && host.hostname !== "") rewriteHost(headers, host.hostname, route.appendXForwardedHost);
+  if (route.autoHostRewrite && host.hostname !== "") {
+    rewriteAuthority(headers, host.hostname, route.appendXForwardedHost);
+  }
   if (arrived === undefined) return;
   for (const [at, name] of ORIGINALS.entries()) restore(headers, name, arrived[at]);
-}
-
-/** Source: Envoy `Http::Utility::updateAuthority`. */
-function rewriteHost(headers: HeaderMap, hostname: string, appendXForwardedHost: boolean): void {
-  const authority = headers.get(":authority") ?? "";
-  if (appendXForwardedHost) headers.add("x-forwarded-host", authority);
-  headers.set("x-envoy-original-host", authority);
-  headers.set(":authority", hostname);
 }
 
 function restore(headers: HeaderMap, name: string, value: string | undefined): void {
