@@ -183,7 +183,8 @@ describe("HTTP through the edge without admin and upgrades", () => {
   });
 
   it("an upgrade that is not configured is refused with 403", async ({ expect }) => {
-    const handshake = "Upgrade: websocket\r\nConnection: Upgrade, close\r\nSec-WebSocket-Key: a\r\nSec-WebSocket-Version: 13";
+    const handshake =
+      "Upgrade: websocket\r\nConnection: Upgrade, close\r\nSec-WebSocket-Key: a\r\nSec-WebSocket-Version: 13";
     const answer = await rawExchange(edge.port, `GET / HTTP/1.1\r\nHost: a\r\n${handshake}\r\n\r\n`);
     expect(statusOf(answer)).toBe(403);
   });

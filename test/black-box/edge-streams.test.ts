@@ -136,7 +136,7 @@ describe("bodies through the buffer filter at the edge", () => {
   afterAll(() => edge.stop());
 
   const post = (body: string | ReadableStream): Promise<Response> =>
-    fetch(edge.url("/echo"), { method: "POST", body, duplex: "half" } as RequestInit);
+    fetch(edge.url("/echo"), { method: "POST", body, duplex: "half" });
 
   it("a chunked request under the limit goes on with a length", async ({ expect }) => {
     const seen = (await (await post(new Blob(["a".repeat(900)]).stream())).json()) as Record<string, string>;
