@@ -125,6 +125,14 @@ describe("HTTP through the edge", () => {
     );
   });
 
+  it("a GET with a body, which fetch cannot send, is refused and not stripped", async ({ expect }) => {
+    const answer = await rawExchange(
+      edge.port,
+      "GET /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc",
+    );
+    expect(statusOf(answer)).toBe(502);
+  });
+
   it("a service binding is asked under the host that the route writes", async ({ expect }) => {
     expect(await (await get("/bound")).text()).toBe("bound");
     expect(bound.requests.map(({ headers }) => headers.host)).toEqual(["inside.example"]);

@@ -4,6 +4,7 @@ import type {
   UpstreamOutcome,
   UpstreamRequest,
 } from "../../shared/host/upstream-transport.ts";
+import type { BodySource } from "../../shared/http/body-source.ts";
 import { HeaderMap } from "../../shared/http/header-map.ts";
 import { uploadStream } from "../adapt/body-stream.ts";
 import { valueFromPlatform } from "../adapt/header-text.ts";
@@ -29,9 +30,11 @@ export async function exchangeByFetch(
   { headers, body, onBodySent }: UpstreamRequest,
   cancellation: Cancellation,
 ): Promise<UpstreamOutcome> {
+  const method = headers.get(":method") ?? "GET";
+  if (body !== undefined && (method === "GET" || method === "HEAD")) return noBodyAllowed(body, method);
   try {
     const response = await fetcher.fetch(`${origin}${headers.get(":path") ?? "/"}`, {
-      method: headers.get(":method") ?? "GET",
+      method,
       headers: platformHeaders(headers),
       redirect: "manual",
       encodeResponseBody: "manual",
@@ -54,6 +57,13 @@ function outcomeOf(response: Response, cancellation: Cancellation): UpstreamOutc
   if (response.webSocket !== null) return { kind: "upgraded", headers, connection: response.webSocket };
   const body = response.body === null ? undefined : new StreamBody(response.body, "connection termination");
   return { kind: "response", headers, body };
+}
+
+/** RFC 9110 section 9.3.1 gives a body of GET no meaning; `fetch` refuses to send one, and leaving it out would be a lie. */
+function noBodyAllowed(body: BodySource, method: string): UpstreamFailure {
+  body.cancel("local reset");
+  const transportReason = `fetch sends no body with ${method}`;
+  return { kind: "failure", reason: "protocol error", transportReason, sent: "nothing", reusedConnection: false };
 }
 
 /** The platform builds answers of these statuses only; any other is a protocol error at the edge. */
