@@ -17,8 +17,6 @@ export type ClusterChoice =
 export interface ForwardSettings {
   readonly clusterNotFoundStatus: number;
   readonly timeoutMs: number;
-  readonly idleTimeoutMs: number | undefined;
-  readonly priority: "DEFAULT" | "HIGH";
   readonly autoHostRewrite: boolean;
   readonly appendXForwardedHost: boolean;
   readonly hostRewrite: HostRewrite | undefined;
@@ -57,14 +55,6 @@ export class ClusterRoute extends CompiledRoute implements ForwardRoute {
 
   get timeoutMs(): number {
     return this.#settings.timeoutMs;
-  }
-
-  get idleTimeoutMs(): number | undefined {
-    return this.#settings.idleTimeoutMs;
-  }
-
-  get priority(): "DEFAULT" | "HIGH" {
-    return this.#settings.priority;
   }
 
   get autoHostRewrite(): boolean {

@@ -53,12 +53,10 @@ function compileSettings(
   context: RouteContext,
 ): ForwardSettings {
   const { diagnostics } = context;
-  const { idleTimeout, clusterNotFoundResponseCode = "SERVICE_UNAVAILABLE" } = action;
+  const { clusterNotFoundResponseCode = "SERVICE_UNAVAILABLE" } = action;
   return {
     clusterNotFoundStatus: CLUSTER_NOT_FOUND_STATUS[clusterNotFoundResponseCode],
     timeoutMs: durationMs(action.timeout ?? DEFAULT_TIMEOUT),
-    idleTimeoutMs: idleTimeout === undefined ? undefined : durationMs(idleTimeout),
-    priority: action.priority ?? "DEFAULT",
     autoHostRewrite: action.autoHostRewrite ?? false,
     appendXForwardedHost: action.appendXForwardedHost ?? false,
     hostRewrite: compileHostRewrite(action, path, diagnostics),

@@ -23,9 +23,6 @@ export interface ForwardRoute extends RouteCommon {
   readonly clusterNotFoundStatus: number;
   /** Milliseconds from the end of the request to the end of the response; 0 is none. */
   readonly timeoutMs: number;
-  /** Stream idle timeout of the route in milliseconds; `undefined` leaves the connection manager's. */
-  readonly idleTimeoutMs: number | undefined;
-  readonly priority: "DEFAULT" | "HIGH";
   /** The host header becomes the upstream host's name once that is picked. */
   readonly autoHostRewrite: boolean;
   /** Whether a host that is rewritten is appended to `x-forwarded-host` first (`append_x_forwarded_host`). */

@@ -59,8 +59,6 @@ function routeWith(levels: readonly unknown[]): ForwardRoute {
     clusterName: () => "cluster",
     clusterNotFoundStatus: 503,
     timeoutMs: 0,
-    idleTimeoutMs: undefined,
-    priority: "DEFAULT",
     autoHostRewrite: false,
     appendXForwardedHost: false,
     finalizeRequestHeaders: () => undefined,

@@ -17,8 +17,6 @@ export function forwardRoute(clusterName: string | undefined, more: Partial<Forw
     clusterName: () => clusterName,
     clusterNotFoundStatus: 503,
     timeoutMs: 0,
-    idleTimeoutMs: undefined,
-    priority: "DEFAULT",
     autoHostRewrite: false,
     appendXForwardedHost: false,
     finalizeRequestHeaders: (headers) => headers.set("x-route-request", "seen"),

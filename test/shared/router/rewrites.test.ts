@@ -115,32 +115,18 @@ describe("compileForward", () => {
   const route = (action: RouteAction) => forwardOf(tableOf(config({ prefix: "/" }, action)).match(requestFor("/"), 0n));
 
   it("has Envoy's defaults", ({ expect }) => {
-    const { timeoutMs, idleTimeoutMs, clusterNotFoundStatus, priority, autoHostRewrite } = route({});
-    expect([timeoutMs, idleTimeoutMs, clusterNotFoundStatus, priority, autoHostRewrite]).toEqual([
-      15_000,
-      undefined,
-      503,
-      "DEFAULT",
-      false,
-    ]);
+    const { timeoutMs, clusterNotFoundStatus, autoHostRewrite } = route({});
+    expect([timeoutMs, clusterNotFoundStatus, autoHostRewrite]).toEqual([15_000, 503, false]);
   });
 
-  it("reads durations, priority and what a missing cluster answers", ({ expect }) => {
+  it("reads the timeout and what a missing cluster answers", ({ expect }) => {
     const action = route({
       timeout: "0s",
-      idleTimeout: "2.500s",
-      priority: "HIGH",
       clusterNotFoundResponseCode: "NOT_FOUND",
       autoHostRewrite: true,
     });
-    const { timeoutMs, idleTimeoutMs, clusterNotFoundStatus, priority, autoHostRewrite } = action;
-    expect([timeoutMs, idleTimeoutMs, clusterNotFoundStatus, priority, autoHostRewrite]).toEqual([
-      0,
-      2500,
-      404,
-      "HIGH",
-      true,
-    ]);
+    const { timeoutMs, clusterNotFoundStatus, autoHostRewrite } = action;
+    expect([timeoutMs, clusterNotFoundStatus, autoHostRewrite]).toEqual([0, 404, true]);
   });
 
   it("takes the cluster from the first value of cluster_header", ({ expect }) => {
