@@ -11,9 +11,9 @@ import type { Bindings } from "./host/edge-transport.ts";
 import { platformClock, platformLogger } from "./host/platform-ports.ts";
 
 /** The variable or secret that turns the admin interface on; without it there is none. */
-export const ADMIN_SECRET = "NUNCIO_ADMIN_SECRET";
+const ADMIN_SECRET = "NUNCIO_ADMIN_SECRET";
 /** Where the admin interface stands among the router's own paths. */
-export const ADMIN_PREFIX = "/.nuncio/admin";
+const ADMIN_PREFIX = "/.nuncio/admin";
 
 /** The admin interface of one isolate: what it shows is what this isolate knows, not the whole edge. */
 export class EdgeAdmin {

@@ -40,7 +40,7 @@ export function appendedForwardedFor(
   return xff === undefined || xff === "" ? address : `${xff},${address}`;
 }
 
-export function entryFromRight(xff: string | undefined, position: number): string | undefined {
+function entryFromRight(xff: string | undefined, position: number): string | undefined {
   const entries = xff?.split(",") ?? [];
   const entry = entries[entries.length - position]?.trim();
   // A port, or anything else that is no bare address, makes an entry useless to Envoy.

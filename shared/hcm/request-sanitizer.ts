@@ -72,12 +72,6 @@ export function sanitizeRequest(
   if (policy.via !== "") headers.add("via", policy.via);
 }
 
-/** The trusted client address of a request that was sanitised under the same policy. */
-export function clientAddressOf(headers: HeaderMap, downstream: DownstreamInfo, policy: ClientAddressPolicy): string {
-  const peer: Peer = { address: withoutPort(downstream.directRemoteAddress), localAddress: "" };
-  return trustedClientAddress(policy, headers.get("x-forwarded-for"), peer);
-}
-
 /** An internal client is one that nobody else forwarded for. */
 function isSoleSource(policy: SanitizerPolicy, xff: string | undefined): boolean {
   return policy.useRemoteAddress ? xff === undefined : xff !== undefined && !xff.includes(",");

@@ -32,14 +32,3 @@ export interface BodySource {
    */
   unwrap(): unknown;
 }
-
-/** What became of a write. A closed sink takes nothing more. */
-export type SinkOutcome = "ok" | "closed";
-
-/** Where a body goes. A promise is back-pressure: nothing more is written before it settles. */
-export interface BodySink {
-  write(chunk: Uint8Array): MaybePromise<SinkOutcome>;
-  end(trailers?: HeaderMap): MaybePromise<SinkOutcome>;
-  /** Breaks the body off in a way that the peer can tell from an end. Idempotent. */
-  abort(reason: ResetReason): void;
-}

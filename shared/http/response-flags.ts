@@ -48,7 +48,7 @@ export function flagBit(flag: ResponseFlag): ResponseFlagSet {
 }
 
 /** The flags of a set, in Envoy's order. */
-export function flagsOf(flags: ResponseFlagSet): ResponseFlag[] {
+function flagsOf(flags: ResponseFlagSet): ResponseFlag[] {
   return NAMES.filter((flag) => (flags & flagBit(flag)) !== 0);
 }
 

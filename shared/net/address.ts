@@ -31,7 +31,7 @@ export function addressFromConfig(
 }
 
 /** Reads an `envoy.config.core.v3.SocketAddress`; `undefined` after an error has been reported. */
-export function socketAddressFromConfig(
+function socketAddressFromConfig(
   config: SocketAddress,
   path: ConfigPath,
   diagnostics: DiagnosticSink,

@@ -2,7 +2,7 @@
  * A name or a part of one as Envoy spells it in statistics: `:` would end the name in the statsd protocol, so it becomes `_`.
  * Dots stay: Envoy lets a cluster called `a.b` add a level.
  */
-export function sanitizeStatName(name: string): string {
+function sanitizeStatName(name: string): string {
   return name.replaceAll(":", "_").replaceAll("\0", "_");
 }
 
