@@ -300,13 +300,14 @@ export class FilterManager implements FilteredStream, PipelineOwner {
 
   #reply(reply: LocalReply): void {
     this.request.abort("local reset");
-    this.streamInfo.responseCode = reply.status;
     this.streamInfo.responseCodeDetails = reply.details;
     if (reply.flag !== undefined) this.streamInfo.setFlag(reply.flag);
     if (this.#isVetoed(reply) || this.#headersSent) this.#break("local reset");
     if (this.#isOver) return;
     this.#abortSignal();
     const { headers, body } = encodeLocalReply(reply, this.#repliedRequest, (bare) => this.#addRouteHeaders(bare));
+    // As in Envoy, the headers that the route adds to a local reply do not know its code; encode hooks do.
+    this.streamInfo.responseCode = reply.status;
     const source = body === undefined ? undefined : new BytesBody(body);
     if (this.#responseStarted) {
       this.response.abort("local reset");

@@ -46,6 +46,15 @@ describe("RouterFilter forwarding", () => {
     expect(stream.info).toMatchObject({ upstreamCluster: "app", upstreamHost: "10.0.0.1:80", attemptCount: 1 });
   });
 
+  it("tells the route the code of the answer before the route changes its headers", ({ expect }) => {
+    const bench = new RouterBench({ clusters: [APP] });
+    const route = forwardRoute("app", {
+      finalizeResponseHeaders: (headers, _request, info) => headers.set("x-code", String(info.responseCode)),
+    });
+    const stream = bench.request(route, { "x-fake-status": "418" });
+    expect(stream.client.headers?.get("x-code")).toBe("418");
+  });
+
   it("counts requests, codes and hosts, and leaves nothing active", ({ expect }) => {
     const bench = new RouterBench({ clusters: [APP] });
     bench.request(TO_APP, { "x-fake-body": "hello" });

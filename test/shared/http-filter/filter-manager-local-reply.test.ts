@@ -203,6 +203,23 @@ describe("FilterManager local replies", () => {
     }
   });
 
+  it("the headers that a route adds to a reply do not know its code, and encode hooks do", ({ expect }) => {
+    const seen: (number | undefined)[] = [];
+    const route = {
+      kind: "forward",
+      finalizeResponseHeaders: (_headers, _request, info) => seen.push(info.responseCode),
+    } as Partial<ForwardRoute> as ForwardRoute; // only what a local reply uses
+    const looks: NewHttpFilter = (callbacks) => ({
+      encodeHeaders: () => {
+        seen.push(callbacks.streamInfo.responseCode);
+        return HeadersStatus.Continue;
+      },
+    });
+    const stream = startStream({ filters: [looks, refuses], route: () => route });
+    stream.manager.decode(HeaderMap.from(GET.headers), undefined);
+    expect(seen).toEqual([undefined, 403]);
+  });
+
   it("a reply carries the response headers of the route unless a filter cleared it", ({ expect }) => {
     const route = {
       kind: "forward",

@@ -191,6 +191,7 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
     const { streamInfo } = this.#callbacks;
     streamInfo.responseCodeDetails = DETAILS.viaUpstream;
     const status = Number(headers.get(":status"));
+    streamInfo.responseCode = status;
     this.#countCode(forwarded, status);
     if (status >= 500) attempt.host.counters.rqError += 1;
     else attempt.host.counters.rqSuccess += 1;
