@@ -18,8 +18,7 @@ import { ClusterManager } from "../upstream/cluster-manager.ts";
 import { reportDuplicateClusters } from "../upstream/compile-cluster.ts";
 import { type Resource, type ResourceSet, resourcesOf } from "./resources.ts";
 
-const CONNECTION_MANAGER_TYPE =
-  "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+const CONNECTION_MANAGER_TYPE = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 
 export interface HttpProxyOptions {
   readonly host: Host;
