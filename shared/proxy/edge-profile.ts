@@ -12,12 +12,7 @@ import type { ClusterManager } from "../upstream/cluster-manager.ts";
 /** What the platform leaves a Worker. */
 export const EDGE_CAPABILITIES: HostCapabilities = {
   target: "edge",
-  rawListen: false,
   rawConnect: false,
-  trailers: false,
-  informational: false,
-  overrideHost: false,
-  sharedTimers: false,
 };
 
 /** The HTTP filters of the edge. What is not in this list is not in the Worker's bundle. */

@@ -9,12 +9,7 @@ import { createLocalStats } from "../../shared/stats/local-stats.ts";
 
 const CAPABILITIES: HostCapabilities = {
   target: "node",
-  rawListen: true,
   rawConnect: true,
-  trailers: true,
-  informational: true,
-  overrideHost: true,
-  sharedTimers: true,
 };
 
 /** A filter as a chain has it, with the per-route configurations of one route. */

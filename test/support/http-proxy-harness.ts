@@ -19,12 +19,7 @@ import { FakeTimers, RecordingLogger, SeededRandom } from "./fakes.ts";
 
 const CAPABILITIES: HostCapabilities = {
   target: "edge",
-  rawListen: false,
   rawConnect: false,
-  trailers: true,
-  informational: true,
-  overrideHost: true,
-  sharedTimers: false,
 };
 
 /** What one request led to. */

@@ -10,12 +10,7 @@ export function capabilitiesOf(target: Target): HostCapabilities {
   const can = target === "node";
   return {
     target,
-    rawListen: can,
     rawConnect: can,
-    trailers: can,
-    informational: can,
-    overrideHost: can,
-    sharedTimers: can,
   };
 }
 
