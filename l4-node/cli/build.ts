@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { type CompileForEdgeOptions, compileForEdge } from "./compile-for-edge.ts";
 
-const USAGE = `usage: nuncio build -c FILE -o OUT [--lenient] [--allow-inline-secrets]
+export const BUILD_USAGE = `usage: nuncio build -c FILE -o OUT [--lenient] [--allow-inline-secrets]
 
 Checks a configuration for the edge and writes it as the Worker reads it.
   -c, --config-path FILE  bootstrap as .yaml, .json or .pb
@@ -19,7 +19,7 @@ interface BuildOptions extends CompileForEdgeOptions {
 export async function runBuild(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
   if (options === undefined) {
-    console.error(USAGE);
+    console.error(BUILD_USAGE);
     return 1;
   }
   const compiled = await compileForEdge(options);

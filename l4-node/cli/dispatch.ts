@@ -1,21 +1,37 @@
 import { RUN_USAGE } from "./run-options.ts";
 import { VERSION } from "./version.ts";
 
-/** Runs a command to its end and gives the exit code. Commands load only when they are called. */
-type Command = (args: readonly string[]) => Promise<number>;
+interface Command {
+  readonly usage: string;
+  /** Runs the command to its end and gives the exit code. */
+  readonly run: (args: readonly string[]) => Promise<number>;
+}
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  run: async (args) => (await import("./run.ts")).runServer(args),
-  validate: async (args) => (await import("./validate.ts")).runValidate(args),
-  build: async (args) => (await import("./build.ts")).runBuild(args),
-  edge: async (args) => (await import("./edge.ts")).runEdge(args),
+/** Commands load only when they are called. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  async run() {
+    const { runServer } = await import("./run.ts");
+    return { usage: RUN_USAGE, run: runServer };
+  },
+  async validate() {
+    const { runValidate, VALIDATE_USAGE } = await import("./validate.ts");
+    return { usage: VALIDATE_USAGE, run: runValidate };
+  },
+  async build() {
+    const { runBuild, BUILD_USAGE } = await import("./build.ts");
+    return { usage: BUILD_USAGE, run: runBuild };
+  },
+  async edge() {
+    const { runEdge, EDGE_USAGE } = await import("./edge.ts");
+    return { usage: EDGE_USAGE, run: runEdge };
+  },
   routes: () => notYet("routes"),
   explain: () => notYet("explain"),
 };
 
 const USAGE = `${RUN_USAGE}
 
-Other commands; each says more when it is called without arguments:
+Other commands; each says more with --help:
   nuncio edge -c FILE [--port N]                  the Worker host, locally on workerd
   nuncio build -c FILE -o OUT                     the configuration as the Worker reads it
   nuncio validate -c FILE [--target edge|node]    everything there is to say about a configuration
@@ -24,12 +40,22 @@ Other commands; each says more when it is called without arguments:
 /** `nuncio ARGS`: the first argument names the command; an option there means `run`. */
 export async function dispatch(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;
-  if (first === "--help" || first === "-h" || first === "help") return say(USAGE, 0);
+  if (isHelp(first) || first === "help") return say(USAGE, 0);
   if (first === "--version" || first === "version") return say(`nuncio ${VERSION}`, 0);
   if (first === undefined) return complain(USAGE);
-  if (first.startsWith("-")) return COMMANDS["run"]?.(args) ?? 1;
+  if (first.startsWith("-")) return runCommand("run", args);
   if (!Object.hasOwn(COMMANDS, first)) return complain(`nuncio: unknown command "${first}"\n\n${USAGE}`);
-  return COMMANDS[first]?.(rest) ?? 1;
+  return runCommand(first, rest);
+}
+
+async function runCommand(name: string, args: readonly string[]): Promise<number> {
+  const command = await COMMANDS[name]?.();
+  if (command === undefined) return 1;
+  return isHelp(args[0]) ? say(command.usage, 0) : command.run(args);
+}
+
+function isHelp(argument: string | undefined): boolean {
+  return argument === "--help" || argument === "-h";
 }
 
 function say(text: string, code: number): number {
@@ -37,12 +63,12 @@ function say(text: string, code: number): number {
   return code;
 }
 
-function complain(text: string): number {
+function complain(text: string, code = 1): number {
   console.error(text);
-  return 1;
+  return code;
 }
 
-function notYet(command: string): Promise<number> {
-  console.error(`nuncio ${command}: not implemented yet`);
-  return Promise.resolve(2);
+function notYet(command: string): Promise<Command> {
+  const usage = `nuncio ${command}: not implemented yet`;
+  return Promise.resolve({ usage, run: () => Promise.resolve(complain(usage, 2)) });
 }

@@ -8,7 +8,7 @@ import { CONFIG_MODULE, workerBundle } from "./worker-bundle.ts";
 const COMPATIBILITY_DATE = "2026-10-20";
 const LOOPBACK = "127.0.0.1";
 
-const USAGE = `usage: nuncio edge -c FILE [--port N] [--lenient] [--bind NAME=HOST:PORT]...
+export const EDGE_USAGE = `usage: nuncio edge -c FILE [--port N] [--lenient] [--bind NAME=HOST:PORT]...
 
 Runs the Worker host on workerd, locally and without an account.
   --port N               port on 127.0.0.1; 0 takes a free one (default 8080)
@@ -30,7 +30,7 @@ interface EdgeOptions {
 export async function runEdge(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
   if (options === undefined) {
-    console.error(USAGE);
+    console.error(EDGE_USAGE);
     return 1;
   }
   const MiniflareClass = await loadMiniflare();

@@ -8,7 +8,7 @@ import { checkConfig } from "../server/check-config.ts";
 import { loadConfigFile } from "./load-config-file.ts";
 import { printDiagnostics } from "./print-diagnostics.ts";
 
-const USAGE = `usage: nuncio validate -c FILE [--target edge|node] [--lenient]
+export const VALIDATE_USAGE = `usage: nuncio validate -c FILE [--target edge|node] [--lenient]
 
 Says everything there is to say about a configuration: what is wrong, what is not supported, what is different here.
   -c, --config-path FILE  bootstrap as .yaml, .json or .pb
@@ -27,7 +27,7 @@ interface ValidateOptions {
 export async function runValidate(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
   if (options === undefined) {
-    console.error(USAGE);
+    console.error(VALIDATE_USAGE);
     return 1;
   }
   const loaded = await loadConfigFile(options.file);

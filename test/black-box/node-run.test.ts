@@ -127,8 +127,9 @@ describe("nuncio run", () => {
 
 describe("nuncio", () => {
   it("says how it is used when it is asked, and when it is not understood", async ({ expect }) => {
-    const [help, version, none, unknown, option, later] = await Promise.all([
+    const [help, helpOfEdge, version, none, unknown, option, later] = await Promise.all([
       runNuncio(["--help"]),
+      runNuncio(["edge", "--help"]),
       runNuncio(["--version"]),
       runNuncio([]),
       runNuncio(["dance"]),
@@ -136,6 +137,7 @@ describe("nuncio", () => {
       runNuncio(["routes"]),
     ]);
     expect(help).toMatchObject({ code: 0, output: expect.stringContaining("usage: nuncio [run] -c FILE") });
+    expect(helpOfEdge).toMatchObject({ code: 0, output: expect.stringContaining("usage: nuncio edge -c FILE") });
     expect(version).toMatchObject({ code: 0, output: expect.stringMatching(/^nuncio \d+\.\d+\.\d+\n$/) });
     expect(none.code).toBe(1);
     expect(unknown).toMatchObject({ code: 1, output: expect.stringContaining('unknown command "dance"') });
