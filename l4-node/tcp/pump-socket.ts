@@ -160,7 +160,7 @@ export class PumpSocket {
 interface PumpSocketMode {
   /** The socket reads into shared memory and its descriptor may be written to. */
   readonly direct: boolean;
-  /** Queued bytes above which the sender is told to stop; it is told to go on at half of it (envoy.md A.15). */
+  /** Queued bytes above which the sender is told to stop; it is told to go on at half of it, as with Envoy's watermarks. */
   readonly highWatermarkBytes: number;
 }
 
