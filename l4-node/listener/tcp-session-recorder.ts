@@ -39,9 +39,14 @@ export class TcpSessionRecorder implements TcpSessionObserver<ClusterUpstream> {
     this.#dropUpstream();
   }
 
-  onConnected({ cluster }: ClusterUpstream, connectMs: number): void {
+  /** As in Envoy, a TCP connection that is made counts as one request. */
+  onConnected({ cluster, host }: ClusterUpstream, connectMs: number): void {
     this.#connectedMs = this.#clock.monotonicMs();
     cluster.stats.cxConnectMs.record(connectMs);
+    cluster.stats.rqTotal.inc();
+    cluster.stats.rqActive.inc();
+    host.counters.rqTotal += 1;
+    host.counters.rqActive += 1;
   }
 
   /** Adds what moved since the last call; a session may live for days, and its bytes are to be seen before it ends. */
@@ -89,6 +94,10 @@ export class TcpSessionRecorder implements TcpSessionObserver<ClusterUpstream> {
     cluster.stats.cxActive.dec();
     cluster.stats.cxDestroy.inc();
     host.counters.cxActive -= 1;
+    if (this.#connectedMs !== undefined) {
+      cluster.stats.rqActive.dec();
+      host.counters.rqActive -= 1;
+    }
     this.#upstream = undefined;
   }
 }

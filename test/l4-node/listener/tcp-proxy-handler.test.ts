@@ -98,6 +98,18 @@ describe("TcpProxyHandler", () => {
     expect(timers.pending).toBe(0);
   });
 
+  it("a connection to the upstream counts as one request, active while it lasts", async ({ expect }) => {
+    const { client, closed } = await serve();
+    await client.ask("1");
+    expect(value("cluster.apps.upstream_rq_total")).toBe(1);
+    expect(value("cluster.apps.upstream_rq_active")).toBe(1);
+    client.socket.resume();
+    timers.advance(60_500);
+    await closed;
+    expect(value("cluster.apps.upstream_rq_total")).toBe(1);
+    expect(value("cluster.apps.upstream_rq_active")).toBe(0);
+  });
+
   it("a connection that is open for too long is closed and counted, with jitter", async ({ expect }) => {
     const { client, closed } = await serve({ maxDurationMs: 10_000, maxDurationJitter: 0.5 });
     await client.ask("1");
