@@ -172,3 +172,10 @@ function civilTime(wallMs: number): CivilTime {
 function isLeap(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
+
+/** RFC 9110 section 5.6.7, the preferred form: `Sun, 06 Nov 1994 08:49:37 GMT`. */
+export function httpDate(wallMs: number): string {
+  const time = civilTime(wallMs);
+  const { day, year } = time;
+  return `${dayName(time).slice(0, 3)}, ${two(day)} ${monthName(time).slice(0, 3)} ${year} ${clock(time)} GMT`;
+}

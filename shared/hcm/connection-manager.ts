@@ -1,3 +1,4 @@
+import { httpDate } from "../formatter/time-format.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Logger } from "../host/logger.ts";
 import type { RandomSource } from "../host/random-source.ts";
@@ -116,10 +117,12 @@ export class ConnectionManager {
 
   /** The client's side with the connection manager's last word on every answer. */
   #finalizing(downstream: DownstreamStream, request: HeaderMap, info: StreamInfo): DownstreamStream {
+    const { clock } = this.#ports;
     const policy = this.#compiled.policies.response;
     const finalize = (headers: HeaderMap): void => {
       info.responseCode = Number(headers.get(":status"));
       finalizeResponse(headers, request, policy);
+      if (!headers.has("date")) headers.set("date", httpDate(clock.wallMs()));
     };
     return {
       encodeInformational: (headers) => downstream.encodeInformational(headers),

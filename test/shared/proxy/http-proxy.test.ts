@@ -87,6 +87,16 @@ describe("HttpProxy", () => {
     expect(harness.ask("/adm").status).toBe(200);
   });
 
+  it("dates an answer that has no date, and leaves the upstream's as it is", ({ expect }) => {
+    const own = "{ match: { path: /own }, direct_response: { status: 200 } }";
+    const harness = new HttpProxyHarness(bootstrap(`${own}, ${TO_APP}`, [APP]));
+    const now = new Date(harness.timers.clock.wallMs()).toUTCString();
+    expect(harness.ask("/own").headers?.get("date")).toBe(now);
+    expect(harness.ask("/").headers?.get("date")).toBe(now);
+    harness.respond = () => ok("app", { date: "Sun, 06 Nov 1994 08:49:37 GMT" });
+    expect(harness.ask("/").headers?.get("date")).toBe("Sun, 06 Nov 1994 08:49:37 GMT");
+  });
+
   it("matches /app10 by the prefix /app1, as in Envoy", ({ expect }) => {
     const harness = new HttpProxyHarness(bootstrap("{ match: { prefix: /app1 }, route: { cluster: app } }", [APP]));
     expect([harness.ask("/app10").status, harness.ask("/app2").status]).toEqual([200, 404]);
