@@ -53,7 +53,7 @@ export const upstreamSupport: readonly MessageSupport[] = [
   support("envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer", {}),
   support("envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext", {
     sni: { edge: approximated("the platform sends the endpoint's own name, whatever stands here"), node: TLS_ON_NODE },
-    autoHostSni: { edge: "supported", node: TLS_ON_NODE },
+    autoHostSni: { edge: ignored("the platform always does"), node: TLS_ON_NODE },
     autoSniSanValidation: { edge: ignored("the platform always does"), node: TLS_ON_NODE },
     commonTlsContext: { edge: "supported", node: TLS_ON_NODE },
   }),

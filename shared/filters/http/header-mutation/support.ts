@@ -1,4 +1,4 @@
-import { type MessageSupport, support, unsupported } from "../../../config/support.ts";
+import { ignored, type MessageSupport, support, unsupported } from "../../../config/support.ts";
 
 /** What becomes of the fields of Envoy's header mutation filter. */
 export const headerMutationSupport: readonly MessageSupport[] = [
@@ -10,8 +10,8 @@ export const headerMutationSupport: readonly MessageSupport[] = [
   support("envoy.extensions.filters.http.header_mutation.v3.Mutations", {
     requestMutations: "supported",
     responseMutations: "supported",
-    requestTrailersMutations: "supported",
-    responseTrailersMutations: "supported",
+    requestTrailersMutations: { edge: ignored("trailers do not pass the platform"), node: "supported" },
+    responseTrailersMutations: { edge: ignored("trailers do not pass the platform"), node: "supported" },
     queryParameterMutations: unsupported("query parameters are not rewritten"),
   }),
   support("envoy.config.common.mutation_rules.v3.HeaderMutation", {
