@@ -33,9 +33,12 @@ export interface EdgeCheck {
 
 /** Whether the edge can run a configuration, decided by the functions that the Worker itself runs. */
 export function checkForEdge(loaded: LoadedConfig, options: EdgeCheckOptions): EdgeCheck {
-  if (hasErrors(loaded.diagnostics)) return { diagnostics: loaded.diagnostics, bootstrap: undefined };
   const collector = new DiagnosticCollector(loaded.positions);
   checkSupport(loaded.json, { target: "edge", tables: ALL_SUPPORT, lenient: options.lenient }, collector);
+  // What could not be read is missing from the rest, and compiling that would report what is not so.
+  if (hasErrors(loaded.diagnostics)) {
+    return { diagnostics: [...loaded.diagnostics, ...collector.diagnostics], bootstrap: undefined };
+  }
   if (options.allowInlineSecrets !== true) reportInlineSecrets(loaded, collector);
   const bootstrap = structuredClone(loaded.json);
   inlineDataSources(bootstrap, dataReader, collector);

@@ -36,9 +36,12 @@ export interface ConfigCheck {
 
 /** Everything that can be known about a configuration without touching a socket: whether this host can run it, and what it is then. */
 export function checkConfig(loaded: LoadedConfig, options: { readonly lenient: boolean }): ConfigCheck {
-  if (hasErrors(loaded.diagnostics)) return { diagnostics: loaded.diagnostics, checked: undefined };
   const collector = new DiagnosticCollector(loaded.positions);
   checkSupport(loaded.json, { target: "node", tables: ALL_SUPPORT, lenient: options.lenient }, collector);
+  // What could not be read is missing from the rest, and compiling that would report what is not so.
+  if (hasErrors(loaded.diagnostics)) {
+    return { diagnostics: [...loaded.diagnostics, ...collector.diagnostics], checked: undefined };
+  }
   const checked = compileAll(loaded, collector);
   const diagnostics = [...loaded.diagnostics, ...collector.diagnostics];
   return { diagnostics, checked: hasErrors(diagnostics) ? undefined : checked };

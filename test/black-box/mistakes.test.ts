@@ -14,6 +14,7 @@ static_resources:
               typed_config:
                 "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
                 route_config:
+                  internal_only_headers: [x-inside]
                   virtual_hosts:
                     - name: backend
                       domains: ["*"]
@@ -39,12 +40,13 @@ const EXPECTED = [
   "5:36 config.unknown_field",
   "5:18 config.required",
   "9:15 config.required",
-  "17:50 config.duration",
-  "19:46 config.range",
-  "20:48 config.oneof",
-  "24:21 config.unknown_type",
-  "28:7 config.enum",
-  "29:7 config.duration",
+  "12:19 support.unsupported",
+  "18:50 config.duration",
+  "20:46 config.range",
+  "21:48 config.oneof",
+  "25:21 config.unknown_type",
+  "29:7 config.enum",
+  "30:7 config.duration",
 ];
 
 describe.for(["validate", "build"])("nuncio %s", (command) => {
