@@ -1,4 +1,5 @@
 import type { Clock } from "../host/clock.ts";
+import type { TlsConnection } from "./tls-connection.ts";
 import { flagBit, type ResponseFlag, type ResponseFlagSet } from "./response-flags.ts";
 
 export type Protocol = "HTTP/1.0" | "HTTP/1.1" | "HTTP/2" | "HTTP/3";
@@ -11,6 +12,8 @@ export interface DownstreamInfo {
   readonly protocol: Protocol;
   /** Whether the client's connection is encrypted; decides the scheme where nothing trusted says otherwise. */
   readonly tls: boolean;
+  /** The session, where the host knows more of it. */
+  readonly tlsConnection?: TlsConnection;
   readonly requestedServerName?: string;
   readonly connectionId?: number;
 }
