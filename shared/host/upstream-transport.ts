@@ -37,6 +37,8 @@ export interface UpstreamFailure {
   /** How much of the request went out; `nothing` makes a retry safe. */
   readonly sent: "nothing" | "partial" | "all";
   readonly reusedConnection: boolean;
+  /** The transport itself gave up waiting for the answer: for the client the same as the route's timeout. */
+  readonly timedOut?: boolean;
 }
 
 /** Lets the core give up an exchange: client gone, timeout. */

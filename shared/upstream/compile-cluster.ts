@@ -87,7 +87,7 @@ function compileLb({ loadAssignment, commonLbConfig }: Cluster, policy: LbPolicy
 }
 
 function compileMembers(
-  { loadAssignment = {} }: Cluster,
+  { loadAssignment = {}, metadata }: Cluster,
   path: ConfigPath,
   context: ClusterCompileContext & { readonly discovery: Discovery },
 ): readonly CompiledEndpoint[] | undefined {
@@ -99,6 +99,7 @@ function compileMembers(
     context.diagnostics.error(at, "cluster.logical_dns", message);
     return undefined;
   }
-  const endpoints = compileEndpoints(loadAssignment, at, context);
+  const clusterMetadata = metadata?.filterMetadata ?? {};
+  const endpoints = compileEndpoints(loadAssignment, at, { ...context, clusterMetadata });
   return endpoints.length === declared ? endpoints : undefined;
 }

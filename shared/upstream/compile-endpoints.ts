@@ -10,13 +10,16 @@ import type {
   LocalityLbEndpoints,
 } from "../schema/envoy-types.ts";
 import type { CompiledEndpoint, Discovery } from "./compiled-cluster.ts";
-import type { HostHealth, Locality } from "../host/upstream-host.ts";
+import { edgeExitProblem, withClusterExit } from "./edge-exit.ts";
+import type { HostHealth, HostMetadata, Locality } from "../host/upstream-host.ts";
 
 /** What the endpoints of a cluster are compiled with. */
 export interface EndpointsContext {
   readonly discovery: Discovery;
   readonly diagnostics: DiagnosticSink;
   readonly capabilities: HostCapabilities;
+  /** Of the cluster: its `nuncio.edge` holds for endpoints that say nothing else. */
+  readonly clusterMetadata: HostMetadata;
 }
 
 const HINT = "Consider setting resolver_name or setting cluster type to 'STRICT_DNS' or 'LOGICAL_DNS'";
@@ -41,15 +44,19 @@ function compileLocality(
   const { lbEndpoints = [], priority = 0 } = config;
   const locality = compileLocalityName(config.locality);
   return lbEndpoints.flatMap((endpoint, position) => {
-    const address = compileAddress(endpoint, path.field("lbEndpoints").index(position), context);
-    return address === undefined ? [] : [{ ...compileEndpoint(endpoint, address, context), priority, locality }];
+    const at = path.field("lbEndpoints").index(position);
+    const address = compileAddress(endpoint, at, context);
+    if (address === undefined) return [];
+    const compiled = { ...compileEndpoint(endpoint, address, context), priority, locality };
+    checkExit(compiled, at, context);
+    return [compiled];
   });
 }
 
 function compileEndpoint(
   { endpoint = {}, healthStatus = "UNKNOWN", metadata, loadBalancingWeight = 1 }: LbEndpoint,
   address: Address,
-  { discovery }: EndpointsContext,
+  { discovery, clusterMetadata }: EndpointsContext,
 ): Omit<CompiledEndpoint, "priority" | "locality"> {
   const foundUnder = discovery !== "STATIC" && "host" in address ? address.host : "";
   return {
@@ -57,8 +64,14 @@ function compileEndpoint(
     hostname: endpoint.hostname || foundUnder,
     weight: loadBalancingWeight,
     health: HEALTH[healthStatus],
-    metadata: metadata?.filterMetadata ?? {},
+    metadata: withClusterExit(metadata?.filterMetadata ?? {}, clusterMetadata),
   };
+}
+
+function checkExit({ address, metadata }: CompiledEndpoint, path: ConfigPath, context: EndpointsContext): void {
+  if (context.capabilities.target !== "edge") return;
+  const problem = edgeExitProblem(address, metadata);
+  if (problem !== undefined) context.diagnostics.error(path, "edge.exit", problem);
 }
 
 function compileAddress(

@@ -38,7 +38,7 @@ export const upstreamSupport: readonly MessageSupport[] = [
     typedDnsResolverConfig: SYSTEM_RESOLVER,
     waitForWarmOnInit: onNode,
     cleanupInterval: ignored("only clusters of type ORIGINAL_DST use it"),
-    metadata: ignored("nothing reads a cluster's metadata"),
+    metadata: { edge: "supported", node: ignored("nothing reads a cluster's metadata") },
     closeConnectionsOnHostHealthFailure: NO_HEALTH_CHECKS,
     ignoreHealthOnHostRemoval: NO_HEALTH_CHECKS,
     healthChecks: unsupported("active health checks are not implemented"),

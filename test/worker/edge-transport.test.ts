@@ -12,7 +12,7 @@ import { EdgeTransport } from "../../worker/host/edge-transport.ts";
 
 const NEVER: Cancellation = { cancelled: undefined, onCancel: () => undefined };
 
-function target(address: Address, tls = false): UpstreamTarget {
+function target(address: Address, tls = false, exit?: string): UpstreamTarget {
   const counters = {
     cxActive: 0,
     cxConnectFail: 0,
@@ -31,7 +31,7 @@ function target(address: Address, tls = false): UpstreamTarget {
     priority: 0,
     locality: { region: "", zone: "", subZone: "" },
     health: "healthy",
-    metadata: {},
+    metadata: exit === undefined ? {} : { "nuncio.edge": { exit } },
     counters,
   };
   return { clusterName: "app", host, connectTimeoutMs: 5000, tls };
@@ -46,6 +46,7 @@ function statusIn(outcome: UpstreamOutcome): string | undefined {
   return outcome.kind === "failure" ? undefined : outcome.headers.get(":status");
 }
 
+const SHOP: Address = { kind: "internal", listener: "SHOP", endpointId: "" };
 const API: Address = { kind: "name", host: "api.example.com", port: 443 };
 
 describe("EdgeTransport", () => {
@@ -63,14 +64,12 @@ describe("EdgeTransport", () => {
   it("sends to a binding under the request's own host", async ({ expect }) => {
     const seen: string[] = [];
     const binding = { fetch: async (url: string) => (seen.push(url), new Response(null, { status: 204 })) };
-    const internal: Address = { kind: "internal", listener: "SHOP", endpointId: "" };
-    await new EdgeTransport(() => ({ SHOP: binding })).exchange(target(internal), request(), NEVER);
+    await new EdgeTransport(() => ({ SHOP: binding })).exchange(target(SHOP), request(), NEVER);
     expect(seen).toEqual(["http://public.example/x?q=1"]);
   });
 
   it("fails without sending anything where the binding does not exist", async ({ expect }) => {
-    const internal: Address = { kind: "internal", listener: "SHOP", endpointId: "" };
-    const outcome = await new EdgeTransport(() => ({})).exchange(target(internal), request(), NEVER);
+    const outcome = await new EdgeTransport(() => ({})).exchange(target(SHOP), request(), NEVER);
     expect(outcome).toMatchObject({
       kind: "failure",
       sent: "nothing",
@@ -89,5 +88,39 @@ describe("EdgeTransport", () => {
     const gone: Cancellation = { cancelled: "local reset", onCancel: () => undefined };
     const outcome = await new EdgeTransport(() => ({})).exchange(target(API), request(), gone);
     expect(outcome).toMatchObject({ kind: "failure", reason: "local reset" });
+  });
+
+  it("connects to the other name of the zone under the request's own host", async ({ expect }) => {
+    const fetched = vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("ok"));
+    await new EdgeTransport(() => ({})).exchange(target(API, true, "resolve_override"), request(), NEVER);
+    const [[url, init]] = fetched.mock.calls as [Parameters<typeof fetch>];
+    expect([url, init?.cf]).toEqual(["https://public.example/x?q=1", { resolveOverride: "api.example.com" }]);
+    expect(new Headers(init?.headers).has("x-forwarded-host")).toBe(false);
+  });
+
+  it("sends to a VPC service under the request's own host, with TLS where the cluster has it", async ({ expect }) => {
+    const seen: unknown[] = [];
+    const binding = { fetch: async (url: string, init: RequestInit) => (seen.push(url, init.cf), new Response("ok")) };
+    const transport = new EdgeTransport(() => ({ SHOP: binding }));
+    await transport.exchange(target(SHOP, true, "vpc_service"), request(), NEVER);
+    expect(seen).toEqual(["https://public.example/x?q=1", undefined]);
+  });
+
+  it("takes whatever a VPC service throws for a connection that never was", async ({ expect }) => {
+    const binding = { fetch: () => Promise.reject(new Error("Network connection lost.")) };
+    const transport = new EdgeTransport(() => ({ SHOP: binding }));
+    const outcome = await transport.exchange(target(SHOP, false, "vpc_service"), request(), NEVER);
+    expect(outcome).toMatchObject({ reason: "remote connection failure", sent: "nothing" });
+  });
+
+  it("reads an answer of the platform in the upstream's place as the failure that it stands for", async ({
+    expect,
+  }) => {
+    const headers = { server: "cloudflare", "cf-ray": "8f00" };
+    vi.spyOn(globalThis, "fetch").mockImplementation(
+      async () => new Response("error code: 521", { status: 521, headers }),
+    );
+    const outcome = await new EdgeTransport(() => ({})).exchange(target(API), request(), NEVER);
+    expect(outcome).toMatchObject({ kind: "failure", reason: "remote connection failure", sent: "nothing" });
   });
 });

@@ -7,14 +7,15 @@ import type {
   UpstreamTransport,
 } from "../../shared/host/upstream-transport.ts";
 import type { HeaderMap } from "../../shared/http/header-map.ts";
-import { exchangeByFetch, type Fetcher } from "./fetch-transport.ts";
+import { edgeExitOf } from "../../shared/upstream/edge-exit.ts";
+import { failureFromFetchError, failureFromVpcError } from "./fetch-failure.ts";
+import { exchangeByFetch, type FetchExit, type Fetcher } from "./fetch-transport.ts";
 
 /** What the platform gives a Worker beside the request: bindings and variables by name. */
 export type Bindings = Readonly<Record<string, unknown>>;
 
 /**
- * The exits of the edge: a DNS name or address through the platform's `fetch`, an internal address through the service
- * binding of its name. Which one it is, the endpoint says.
+ * The exits of the edge. Which one a request takes, its endpoint says; compiling has refused endpoints that have none.
  */
 export class EdgeTransport implements UpstreamTransport {
   readonly #bindings: () => Bindings;
@@ -28,40 +29,60 @@ export class EdgeTransport implements UpstreamTransport {
     request: UpstreamRequest,
     cancellation: Cancellation,
   ): UpstreamOutcome | Promise<UpstreamOutcome> {
-    const address = target.host.target;
-    switch (address.kind) {
-      case "ip":
-      case "name":
-        sayHost(request.headers);
-        return exchangeByFetch({ fetcher: globalThis, origin: originOf(target) }, request, cancellation);
-      case "internal":
-        return this.#exchangeByBinding(address.listener, request, cancellation);
-      case "pipe":
-        return noExit("a Worker cannot open a Unix socket");
+    const exit = this.#exitTo(target, request.headers);
+    return typeof exit === "string" ? noExit(exit) : exchangeByFetch(exit, request, cancellation);
+  }
+
+  /** A sentence where there is none. */
+  #exitTo(target: UpstreamTarget, headers: HeaderMap): FetchExit | string {
+    const { target: address, metadata } = target.host;
+    switch (edgeExitOf(address, metadata)) {
+      case "fetch":
+        return fetchExit(target, headers);
+      case "resolve_override":
+        return overrideExit(target, headers);
+      case "service_binding":
+        // Another Worker gets any host, without a network in between.
+        return this.#bindingExit(target, headers, failureFromFetchError);
+      case "vpc_service":
+        return this.#bindingExit(target, headers, failureFromVpcError);
+      case "connect":
+      case undefined:
+        return `no exit to ${target.host.address}`;
     }
   }
 
-  /** A binding gets the request under its own host: any `Host` reaches another Worker. */
-  #exchangeByBinding(
-    name: string,
-    request: UpstreamRequest,
-    cancellation: Cancellation,
-  ): UpstreamOutcome | Promise<UpstreamOutcome> {
+  #bindingExit(target: UpstreamTarget, headers: HeaderMap, failureOf: FetchExit["failureOf"]): FetchExit | string {
+    const { target: address } = target.host;
+    const name = address.kind === "internal" ? address.listener : "";
     const binding = this.#bindings()[name];
-    if (!isFetcher(binding)) return noExit(`no service binding named ${name}`);
-    const authority = request.headers.get(":authority") ?? name;
-    return exchangeByFetch({ fetcher: binding, origin: `http://${authority}` }, request, cancellation);
+    if (!isFetcher(binding)) return `no service binding named ${name}`;
+    return { fetcher: binding, origin: ownOrigin(target, headers, name), failureOf };
   }
 }
 
-/** `fetch` writes the URL's host into `Host`; what Envoy would have written there travels beside it. */
-function sayHost(headers: HeaderMap): void {
-  const host = headers.get(":authority");
-  if (host !== undefined && !headers.has("x-forwarded-host")) headers.set("x-forwarded-host", host);
+/** To the endpoint's own name: `fetch` writes it into `Host`, so what Envoy would have written travels beside it. */
+function fetchExit({ tls, host }: UpstreamTarget, headers: HeaderMap): FetchExit {
+  const authority = headers.get(":authority");
+  if (authority !== undefined && !headers.has("x-forwarded-host")) headers.set("x-forwarded-host", authority);
+  return { fetcher: globalThis, origin: `${scheme(tls)}://${host.address}`, failureOf: failureFromFetchError };
 }
 
-function originOf({ tls, host }: UpstreamTarget): string {
-  return `${tls ? "https" : "http"}://${host.address}`;
+/** Under the request's own host, which has to be one of the zone that the Worker runs in, as the other name has. */
+function overrideExit(target: UpstreamTarget, headers: HeaderMap): FetchExit {
+  const { target: address } = target.host;
+  const resolveOverride = address.kind === "name" ? address.host : "";
+  const origin = ownOrigin(target, headers, resolveOverride);
+  return { fetcher: globalThis, origin, resolveOverride, failureOf: failureFromFetchError };
+}
+
+/** `fallback` for a request without a host, which no client of the platform sends. */
+function ownOrigin({ tls }: UpstreamTarget, headers: HeaderMap, fallback: string): string {
+  return `${scheme(tls)}://${headers.get(":authority") ?? fallback}`;
+}
+
+function scheme(tls: boolean): string {
+  return tls ? "https" : "http";
 }
 
 function isFetcher(binding: unknown): binding is Fetcher {

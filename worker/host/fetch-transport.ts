@@ -10,15 +10,19 @@ import { uploadStream } from "../adapt/body-stream.ts";
 import { valueFromPlatform } from "../adapt/header-text.ts";
 import { isPlatformStatus, platformHeaders } from "../adapt/response-to-platform.ts";
 import { StreamBody } from "../adapt/stream-body.ts";
-import { failureFromFetchError } from "./fetch-failure.ts";
+import { failureFromAnswer } from "./fetch-failure.ts";
 
 /** Anything with a `fetch`: the platform's own, or a service binding. */
 export type Fetcher = Pick<typeof globalThis, "fetch">;
 
-/** Where a `fetch` goes. The origin is what the platform connects to, with or without TLS, and writes into `Host`. */
+/** Where a `fetch` goes, and how its failures read. */
 export interface FetchExit {
   readonly fetcher: Fetcher;
+  /** What the platform writes into `Host` and, without an override, connects to; with or without TLS. */
   readonly origin: string;
+  /** The name of the same zone to connect to instead. */
+  readonly resolveOverride?: string;
+  readonly failureOf: (error: unknown) => UpstreamFailure;
 }
 
 /**
@@ -26,7 +30,7 @@ export interface FetchExit {
  * directions, and the `Host` is the URL's: `fetch` gives no way to set another one.
  */
 export async function exchangeByFetch(
-  { fetcher, origin }: FetchExit,
+  { fetcher, origin, resolveOverride, failureOf }: FetchExit,
   { headers, body, onBodySent }: UpstreamRequest,
   cancellation: Cancellation,
 ): Promise<UpstreamOutcome> {
@@ -39,17 +43,19 @@ export async function exchangeByFetch(
       redirect: "manual",
       encodeResponseBody: "manual",
       body: body === undefined ? null : uploadStream(body, headers.get("content-length"), onBodySent),
+      ...(resolveOverride !== undefined && { cf: { resolveOverride } }),
     });
     return outcomeOf(response, cancellation);
   } catch (error) {
-    return failureFromFetchError(error);
+    return failureOf(error);
   }
 }
 
 function outcomeOf(response: Response, cancellation: Cancellation): UpstreamOutcome {
-  if (cancellation.cancelled !== undefined || !isForwardable(response)) {
+  const failed = failureIn(response, cancellation);
+  if (failed !== undefined) {
     response.body?.cancel().catch(() => undefined);
-    return failure(cancellation.cancelled ?? "protocol error");
+    return failed;
   }
   const headers = new HeaderMap();
   headers.append(":status", String(response.status));
@@ -57,6 +63,13 @@ function outcomeOf(response: Response, cancellation: Cancellation): UpstreamOutc
   if (response.webSocket !== null) return { kind: "upgraded", headers, connection: response.webSocket };
   const body = response.body === null ? undefined : new StreamBody(response.body, "connection termination");
   return { kind: "response", headers, body };
+}
+
+/** Why an answer is none that may be passed on. */
+function failureIn(response: Response, { cancelled }: Cancellation): UpstreamFailure | undefined {
+  if (cancelled !== undefined) return failure(cancelled);
+  if (!isForwardable(response)) return failure("protocol error");
+  return failureFromAnswer(response.status, response.headers);
 }
 
 /** RFC 9110 section 9.3.1 gives a body of GET no meaning; `fetch` refuses to send one, and leaving it out would be a lie. */
