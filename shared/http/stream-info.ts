@@ -1,4 +1,5 @@
 import type { Clock } from "../host/clock.ts";
+import type { HostMetadata } from "../host/upstream-host.ts";
 import type { TlsConnection } from "./tls-connection.ts";
 import { flagBit, type ResponseFlag, type ResponseFlagSet } from "./response-flags.ts";
 
@@ -13,7 +14,9 @@ export interface DownstreamInfo {
   /** Whether the client's connection is encrypted; decides the scheme where nothing trusted says otherwise. */
   readonly tls: boolean;
   /** The session, where the host knows more of it. */
-  readonly tlsConnection?: TlsConnection;
+  readonly tlsConnection?: TlsConnection | undefined;
+  /** Dynamic metadata that every stream of the connection begins with, by namespace. */
+  readonly metadata?: HostMetadata;
   readonly requestedServerName?: string;
   readonly connectionId?: number;
 }
@@ -75,12 +78,12 @@ export class StreamInfo {
 
   /** Dynamic metadata of one namespace; a filter's namespace is its name. */
   metadata(namespace: string): Readonly<Record<string, unknown>> | undefined {
-    return this.#dynamicMetadata?.get(namespace);
+    return this.#dynamicMetadata?.get(namespace) ?? this.downstream.metadata?.[namespace];
   }
 
   /** Merges values into a namespace; later ones win key by key. */
   mergeMetadata(namespace: string, values: Readonly<Record<string, unknown>>): void {
     this.#dynamicMetadata ??= new Map();
-    this.#dynamicMetadata.set(namespace, { ...this.#dynamicMetadata.get(namespace), ...values });
+    this.#dynamicMetadata.set(namespace, { ...this.metadata(namespace), ...values });
   }
 }

@@ -1,6 +1,6 @@
 import { type EdgePath, edgePath } from "../../shared/http/path.ts";
 import { HeaderMap } from "../../shared/http/header-map.ts";
-import type { DownstreamInfo, Protocol } from "../../shared/http/stream-info.ts";
+import { EdgeConnection } from "./edge-connection.ts";
 import { valueFromPlatform } from "./header-text.ts";
 
 /** The request target exactly as the platform gives it: behind the authority, normalised or not. */
@@ -14,7 +14,7 @@ export function edgePathOf(request: Request): EdgePath {
 export interface PlatformRequest {
   /** With Envoy's pseudo headers before the platform's own. */
   readonly headers: HeaderMap;
-  readonly downstream: DownstreamInfo;
+  readonly downstream: EdgeConnection;
 }
 
 /** `path` is the canonical one, from {@link edgePathOf}. */
@@ -35,17 +35,7 @@ export function requestFromPlatform(request: Request, path: string): PlatformReq
   restoreAcceptEncoding(headers, cf?.clientAcceptEncoding);
   const client = headers.get("cf-connecting-ip");
   if (client !== undefined) takeBackForwardedFor(headers, client);
-  const protocol = protocolFrom(cf?.httpProtocol);
-  return { headers, downstream: downstreamOf(client ?? LOOPBACK, protocol, url.startsWith("https:")) };
-}
-
-/** The platform always names the client; only a local workerd does not, and that listens on loopback. */
-const LOOPBACK = "127.0.0.1";
-
-/** There is no socket to ask: the client's port and our own address are unknown. */
-function downstreamOf(client: string, protocol: Protocol, tls: boolean): DownstreamInfo {
-  const address = `${client.includes(":") ? `[${client}]` : client}:0`;
-  return { remoteAddress: address, directRemoteAddress: address, localAddress: `${LOOPBACK}:0`, protocol, tls };
+  return { headers, downstream: new EdgeConnection(client, url.startsWith("https:"), cf) };
 }
 
 /** Several cookie lines reach a Worker joined with `, `; the core, like Envoy, wants them joined with `; `. */
@@ -77,9 +67,4 @@ function takeBackForwardedFor(headers: HeaderMap, client: string): void {
 function authorityOf(url: string, schemeEnd: number): string {
   const end = url.indexOf("/", schemeEnd + 3);
   return url.slice(schemeEnd + 3, end < 0 ? undefined : end);
-}
-
-function protocolFrom(name: unknown): Protocol {
-  if (name === "HTTP/1.0" || name === "HTTP/2" || name === "HTTP/3") return name;
-  return "HTTP/1.1";
 }
