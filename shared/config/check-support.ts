@@ -42,7 +42,7 @@ export function checkSupport(json: unknown, options: SupportCheckOptions, diagno
       const said = tables.get(type)?.fields[name]?.[target] ?? NOT_IMPLEMENTED;
       say(said, `${type.slice(type.lastIndexOf(".") + 1)}.${name}`, path);
       // What has no effect is not judged any deeper.
-      return said.kind === "supported" || said.kind === "approximated";
+      return said.kind === "supported" || (said.kind === "approximated" && said.asWhole !== true);
     },
   });
   return report;

@@ -4,7 +4,7 @@ import type { Target } from "../host/capabilities.ts";
 export type FieldSupport =
   | { readonly kind: "supported" }
   /** Works, with a difference that is said. A warning where the field is set. */
-  | { readonly kind: "approximated"; readonly how: string }
+  | { readonly kind: "approximated"; readonly how: string; readonly asWhole?: true }
   /** Accepted without effect, for a reason that makes that right. A warning where the field is set. */
   | { readonly kind: "ignored"; readonly why: string }
   /** Refused where the field is set; a warning under `--lenient`. */
@@ -31,8 +31,18 @@ export function support(message: string, fields: Readonly<Record<string, Said>>)
   return { message, fields: Object.fromEntries(entries) };
 }
 
+/** One and the same for several fields. */
+export function everyField(names: readonly string[], said: Said): Readonly<Record<string, Said>> {
+  return Object.fromEntries(names.map((name) => [name, said]));
+}
+
 export function approximated(how: string): FieldSupport {
   return { kind: "approximated", how };
+}
+
+/** For a message of which the sentence says all: its fields are not judged one by one. */
+export function approximatedAsWhole(how: string): FieldSupport {
+  return { kind: "approximated", how, asWhole: true };
 }
 
 export function ignored(why: string): FieldSupport {

@@ -12,6 +12,7 @@ import { DETAILS } from "../http/response-code-details.ts";
 import { type DownstreamInfo, StreamInfo } from "../http/stream-info.ts";
 import type { DownstreamStream } from "../http-filter/downstream-stream.ts";
 import { FilterManager, type FilterManagerCounters } from "../http-filter/filter-manager.ts";
+import type { ConnectionCheck } from "../network-filter/downstream-tls.ts";
 import type { CompiledConnectionManager } from "./compile-connection-manager.ts";
 import { ConnectionManagerStats } from "./connection-manager-stats.ts";
 import { checkRequest } from "./request-check.ts";
@@ -56,10 +57,12 @@ export interface ConnectionManagerPorts {
 export class ConnectionManager {
   readonly #compiled: CompiledConnectionManager;
   readonly #ports: ConnectionManagerPorts;
+  readonly #connectionCheck: ConnectionCheck | undefined;
   readonly #stats: ConnectionManagerStats;
   readonly #filterCounters: FilterManagerCounters;
 
-  constructor(compiled: CompiledConnectionManager, ports: ConnectionManagerPorts) {
+  constructor(compiled: CompiledConnectionManager, ports: ConnectionManagerPorts, connectionCheck?: ConnectionCheck) {
+    this.#connectionCheck = connectionCheck;
     this.#compiled = compiled;
     this.#ports = ports;
     this.#stats = new ConnectionManagerStats(compiled.stats);
@@ -81,7 +84,10 @@ export class ConnectionManager {
       clock,
     });
     this.#stats.onStart();
-    const refusal = checkRequest(headers, policies.check) ?? this.#checkUpgrade(headers);
+    const refusal =
+      this.#connectionCheck?.(request.downstream) ??
+      checkRequest(headers, policies.check) ??
+      this.#checkUpgrade(headers);
     // Before anything reads or adds a header: a client must not be able to name one away that a filter is going to set.
     removeHopByHop(headers, { keepUpgrade: true });
     sanitizeRequest(headers, request.downstream, policies.sanitizer, random);

@@ -1,6 +1,12 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
-import type { AnyMessage, ConfigListenerFilter, FilterChain, Listener } from "../schema/envoy-types.ts";
+import type {
+  AnyMessage,
+  ConfigListenerFilter,
+  FilterChain,
+  Listener,
+  TransportSocket,
+} from "../schema/envoy-types.ts";
 
 /** Compiles the configuration of one network filter; `undefined` after it reported an error. */
 export type CompileNetworkFilter<Filter> = (
@@ -16,6 +22,7 @@ export type NetworkFilters<Filter> = ReadonlyMap<string, CompileNetworkFilter<Fi
 export interface CompiledFilterChain<Filter> {
   readonly name: string;
   readonly terminal: Filter | undefined;
+  readonly transportSocket: TransportSocket | undefined;
 }
 
 /**
@@ -46,16 +53,16 @@ function compileFilterChain<Filter>(
   path: ConfigPath,
   context: { readonly filters: NetworkFilters<Filter>; readonly diagnostics: DiagnosticSink },
 ): CompiledFilterChain<Filter> | undefined {
-  const { name = "", filters = [] } = chain;
+  const { name = "", filters = [], transportSocket } = chain;
   const [first, next] = filters;
-  if (first === undefined) return { name, terminal: undefined };
+  if (first === undefined) return { name, terminal: undefined, transportSocket };
   const at = path.field("filters");
   if (next !== undefined) {
     const message = `terminal filter named ${first.name ?? ""} must be the last filter in a network filter chain`;
     context.diagnostics.error(at.index(0), "listener.terminal_filter", message);
   }
   const terminal = compileFilter(first, at.index(0), context);
-  return terminal === undefined ? undefined : { name, terminal };
+  return terminal === undefined ? undefined : { name, terminal, transportSocket };
 }
 
 function compileFilter<Filter>(

@@ -1,7 +1,16 @@
-import { approximated, ignored, type MessageSupport, support, unsupported } from "../config/support.ts";
+import {
+  approximated,
+  approximatedAsWhole,
+  everyField,
+  ignored,
+  type MessageSupport,
+  support,
+  unsupported,
+} from "../config/support.ts";
 
 const PLATFORM_ACCEPTS = ignored("the platform accepts connections");
 const MATCHING_COMES = unsupported("choosing between filter chains comes with a later release");
+const TLS_COMES = unsupported("TLS on Node comes with a later release");
 const KERNEL_OPTION = unsupported("Node offers no way to set it");
 
 /** What becomes of the fields of listeners, filter chains and addresses. */
@@ -46,10 +55,45 @@ export const listenerSupport: readonly MessageSupport[] = [
     filters: "supported",
     metadata: ignored("nothing reads a filter chain's metadata"),
     transportSocket: {
-      edge: ignored("the platform terminates TLS"),
-      node: unsupported("TLS on Node comes with a later release"),
+      edge: "supported",
+      node: TLS_COMES,
     },
     name: "supported",
+  }),
+  support("envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext", {
+    commonTlsContext: {
+      edge: approximatedAsWhole(
+        "the platform holds the certificates and speaks TLS; the versions of tls_params are asked of each request, and answered 403",
+      ),
+      node: TLS_COMES,
+    },
+    requireClientCertificate: {
+      edge: approximated(
+        "the platform asks for certificates and checks them; a request without a valid one is answered 403",
+      ),
+      node: TLS_COMES,
+    },
+    requireSni: { edge: ignored("the platform always has a server name"), node: TLS_COMES },
+    ...everyField(
+      [
+        "sessionTicketKeys",
+        "sessionTicketKeysSdsSecretConfig",
+        "disableStatelessSessionResumption",
+        "disableStatefulSessionResumption",
+        "sessionTimeout",
+        "ocspStaplePolicy",
+        "fullScanCertsOnSniMismatch",
+        "preferClientCiphers",
+      ],
+      { edge: ignored("the platform terminates TLS"), node: TLS_COMES },
+    ),
+  }),
+  support("envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport", {
+    downstreamTlsContext: {
+      edge: approximatedAsWhole("the platform speaks HTTP/3 where its zone has it on"),
+      node: TLS_COMES,
+    },
+    enableEarlyData: { edge: ignored("the platform terminates QUIC"), node: TLS_COMES },
   }),
   support("envoy.config.listener.v3.Filter", { name: "supported", typedConfig: "supported" }),
   support("envoy.config.core.v3.TcpKeepalive", {

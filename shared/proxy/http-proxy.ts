@@ -12,6 +12,7 @@ import type { Host } from "../host/host.ts";
 import type { DownstreamStream } from "../http-filter/downstream-stream.ts";
 import { type AnyFilterFactory, FilterRegistry } from "../http-filter/filter-registry.ts";
 import { compileOnlyFilterChain, type NetworkFilters } from "../network-filter/compile-filter-chain.ts";
+import { compileConnectionCheck, type ConnectionCheck } from "../network-filter/downstream-tls.ts";
 import type { Bootstrap, HttpConnectionManager, Listener } from "../schema/envoy-types.ts";
 import type { StatsScope } from "../stats/stats-scope.ts";
 import { ClusterManager } from "../upstream/cluster-manager.ts";
@@ -99,7 +100,8 @@ export class HttpProxy {
       capabilities: this.#options.host.capabilities,
     });
     if (compiled === undefined) return undefined;
-    return { listener, clusterNames, manager: new ConnectionManager(compiled, this.#options.host) };
+    const manager = new ConnectionManager(compiled.manager, this.#options.host, compiled.connectionCheck);
+    return { listener, clusterNames, manager };
   }
 }
 
@@ -121,10 +123,15 @@ function servesHttp({ filterChains = [], defaultFilterChain }: Listener): boolea
   return chains.some(({ filters = [] }) => filters.some(({ typedConfig }) => typedConfig?.["@type"] === typeUrl));
 }
 
+interface CompiledHttpListener {
+  readonly manager: CompiledConnectionManager;
+  readonly connectionCheck: ConnectionCheck | undefined;
+}
+
 function compileHttpListener(
   { config, path }: Resource<Listener>,
   context: Omit<ConnectionManagerContext, "localPort">,
-): CompiledConnectionManager | undefined {
+): CompiledHttpListener | undefined {
   const localPort = config.address?.socketAddress?.portValue;
   const filters: NetworkFilters<CompiledConnectionManager> = new Map([
     [
@@ -133,5 +140,7 @@ function compileHttpListener(
       (typed, at) => compileConnectionManager(typed as HttpConnectionManager, at, { ...context, localPort }),
     ],
   ]);
-  return compileOnlyFilterChain(config, path, { filters, diagnostics: context.diagnostics })?.terminal;
+  const chain = compileOnlyFilterChain(config, path, { filters, diagnostics: context.diagnostics });
+  if (chain?.terminal === undefined) return undefined;
+  return { manager: chain.terminal, connectionCheck: compileConnectionCheck(chain.transportSocket) };
 }
