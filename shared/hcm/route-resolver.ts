@@ -1,3 +1,4 @@
+import { ConfigPath } from "../diagnostics/config-path.ts";
 import type { RandomSource } from "../host/random-source.ts";
 import type { HeaderMap } from "../http/header-map.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
@@ -44,6 +45,7 @@ function tlsRedirect(location: string): ReplyRoute {
     kind: "redirect",
     name: "",
     virtualHostName: "",
+    path: ConfigPath.root,
     status: 301,
     body: "",
     location: () => location,

@@ -34,7 +34,7 @@ export function compileRouteTable(config: RouteConfiguration, context: RouteComp
     clusters: (config.validateClusters ?? true) ? context.clusters : undefined,
     maxDirectResponseBytes: config.maxDirectResponseBodySizeBytes ?? DEFAULT_DIRECT_RESPONSE_BYTES,
   };
-  const outer = emptyScope(config.mostSpecificHeaderMutationsWins ?? false);
+  const outer = emptyScope(config.mostSpecificHeaderMutationsWins ?? false, path);
   const scope = extendScope(outer, config, path, routeContext);
   const domains = compileVirtualHosts(config, { scope, path: path.field("virtualHosts") }, routeContext);
   if (diagnostics.isRefused) return undefined;

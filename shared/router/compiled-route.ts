@@ -1,3 +1,4 @@
+import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { FilterKey } from "../http/filter-key.ts";
 import type { HeaderMap } from "../http/header-map.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
@@ -7,11 +8,13 @@ import type { RouteScope } from "./route-scope.ts";
 export abstract class CompiledRoute {
   readonly name: string;
   readonly virtualHostName: string;
+  readonly path: ConfigPath;
   readonly #scope: RouteScope;
 
   constructor(scope: RouteScope) {
     this.name = scope.routeName;
     this.virtualHostName = scope.virtualHostName;
+    this.path = scope.path;
     this.#scope = scope;
   }
 

@@ -10,6 +10,8 @@ export interface ScopeConfig extends MutationLists {
 
 /** What a route has from the levels around it and says itself. Immutable; equal levels share their parts. */
 export interface RouteScope {
+  /** Of the innermost level: for a route, where it stands. */
+  readonly path: ConfigPath;
   readonly routeName: string;
   readonly virtualHostName: string;
   readonly mutations: MutationLevels;
@@ -17,9 +19,9 @@ export interface RouteScope {
 }
 
 /** The scope of a level that stands in none. */
-export function emptyScope(mostSpecificWins: boolean): RouteScope {
+export function emptyScope(mostSpecificWins: boolean, path: ConfigPath): RouteScope {
   const mutations = MutationLevels.none(mostSpecificWins);
-  return { routeName: "", virtualHostName: "", mutations, filterConfigs: FilterConfigs.none };
+  return { path, routeName: "", virtualHostName: "", mutations, filterConfigs: FilterConfigs.none };
 }
 
 /** The scope of the next level down. */
@@ -32,6 +34,7 @@ export function extendScope(
   const filterPath = path.field("typedPerFilterConfig");
   return {
     ...scope,
+    path,
     mutations: scope.mutations.extend(level, path, context.diagnostics),
     filterConfigs: scope.filterConfigs.extend(level.typedPerFilterConfig, filterPath, context),
   };

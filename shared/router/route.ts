@@ -1,3 +1,4 @@
+import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { FilterKey } from "../http/filter-key.ts";
 import type { HeaderMap } from "../http/header-map.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
@@ -7,6 +8,8 @@ interface RouteCommon {
   /** `Route.name`; empty if unnamed. */
   readonly name: string;
   readonly virtualHostName: string;
+  /** Where it stands in the configuration; all entries of a weighted route have that of the route. */
+  readonly path: ConfigPath;
   /** The most specific per-filter configuration: weighted cluster, route, virtual host, route configuration. */
   perFilterConfig<T>(key: FilterKey<T>): T | undefined;
   /** All of them, least specific first, for filters that merge. */

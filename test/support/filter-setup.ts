@@ -6,6 +6,7 @@ import type { FilterKey } from "../../shared/http/filter-key.ts";
 import type { HttpFilterFactory, NewHttpFilter } from "../../shared/http-filter/filter-factory.ts";
 import type { ForwardRoute } from "../../shared/router/route.ts";
 import { createLocalStats } from "../../shared/stats/local-stats.ts";
+import { forwardRoute } from "./sample-route.ts";
 
 const CAPABILITIES: HostCapabilities = {
   target: "node",
@@ -44,18 +45,10 @@ export function setUpFilter<Config, RouteConfig>(
 /** A route that has per-filter configurations and forwards; nothing asks for the rest of it. */
 function routeWith(levels: readonly unknown[]): ForwardRoute {
   const perFilterConfigs = <T>(_key: FilterKey<T>): readonly T[] => levels as readonly T[]; // compiled by the filter itself
-  return {
-    kind: "forward",
-    name: "route",
-    virtualHostName: "host",
+  return forwardRoute("cluster", {
     perFilterConfig: (key) => perFilterConfigs(key).at(-1),
     perFilterConfigs,
     finalizeResponseHeaders: (headers) => headers.add("x-route", "1"),
-    clusterName: () => "cluster",
-    clusterNotFoundStatus: 503,
-    timeoutMs: 0,
-    autoHostRewrite: false,
-    appendXForwardedHost: false,
     finalizeRequestHeaders: () => undefined,
-  };
+  });
 }

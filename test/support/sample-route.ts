@@ -1,9 +1,11 @@
+import { ConfigPath } from "../../shared/diagnostics/config-path.ts";
 import type { HeaderMap } from "../../shared/http/header-map.ts";
 import type { ForwardRoute, ReplyRoute } from "../../shared/router/route.ts";
 
 const COMMON = {
   name: "sample route",
   virtualHostName: "sample virtual host",
+  path: ConfigPath.root,
   perFilterConfig: () => undefined,
   perFilterConfigs: () => [],
   finalizeResponseHeaders: (headers: HeaderMap) => headers.set("x-route-response", "seen"),
