@@ -4,7 +4,7 @@ import { HeaderMap } from "../http/header-map.ts";
 import { StreamInfo } from "../http/stream-info.ts";
 import { compileHeaderMatcher } from "../matching/header-matcher.ts";
 import type { HeaderMatcher } from "../schema/envoy-types.ts";
-import type { ForwardRoute, RouteMatch, RouteTable } from "./route.ts";
+import type { ForwardRoute, RouteMatch, RouteTable } from "../router/route.ts";
 
 /** One test of a route table, as Envoy's `router_check_tool` has it: a request and what is to become of it. */
 export interface RouteTest {

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
-import { checkRoute } from "../../../shared/router/check-route.ts";
-import { readRouteTests } from "../../../shared/router/read-route-tests.ts";
-import { oneHost, tableOf } from "./route-table-harness.ts";
+import { checkRoute } from "../../../shared/route-check/check-route.ts";
+import { readRouteTests } from "../../../shared/route-check/read-route-tests.ts";
+import { oneHost, tableOf } from "../router/route-table-harness.ts";
 
 const TABLE = tableOf(
   oneHost(
