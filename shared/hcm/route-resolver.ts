@@ -3,7 +3,7 @@ import type { RandomSource } from "../host/random-source.ts";
 import type { HeaderMap } from "../http/header-map.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
 import type { RouteResolver } from "../http-filter/filter-manager.ts";
-import type { ReplyRoute, Route, RouteTable } from "../router/route.ts";
+import type { ReplyRoute, Route, RouteInput, RouteTable } from "../router/route.ts";
 
 /**
  * Matches the requests of one stream. The stream's random value is drawn once, on first use, so that a request that is matched
@@ -13,7 +13,7 @@ export class StreamRoutes implements RouteResolver {
   readonly #table: RouteTable;
   readonly #random: RandomSource;
   readonly #info: StreamInfo;
-  #value: bigint | undefined;
+  #input: RouteInput | undefined;
 
   constructor(table: RouteTable, random: RandomSource, info: StreamInfo) {
     this.#table = table;
@@ -22,8 +22,8 @@ export class StreamRoutes implements RouteResolver {
   }
 
   route(headers: HeaderMap): Route | undefined {
-    this.#value ??= random64(this.#random);
-    const match = this.#table.match(headers, this.#value);
+    this.#input ??= { random: random64(this.#random), info: this.#info };
+    const match = this.#table.match(headers, this.#input);
     if (match.kind === "none") return undefined;
     const route = match.kind === "route" ? match.route : tlsRedirect(match.location);
     this.#info.routeName = route.name;

@@ -42,7 +42,7 @@ export interface RouteExpectation {
 /** Runs one test and gives its failures, one sentence each. */
 export function checkRoute(table: RouteTable, { input, validate }: RouteTest): string[] {
   const request = requestOf(input);
-  const match = table.match(request, input.randomValue);
+  const match = table.match(request, { random: input.randomValue });
   const found = foundBy(match, request);
   const response = HeaderMap.from(input.additionalResponseHeaders);
   finalize(match, request, response);

@@ -6,9 +6,10 @@ import { compileHeaderMatchers, type HeaderPredicate } from "../matching/header-
 import { compileQueryMatcher, type QueryPredicate } from "../matching/query-matcher.ts";
 import { compileRuntimeFraction } from "../matching/runtime-fraction.ts";
 import type { RouteMatch } from "../schema/envoy-types.ts";
+import type { RouteInput } from "./route.ts";
 
-/** One thing beside the path that a request must fulfil. `random` is the stream's. */
-export type RouteCondition = (request: HeaderMap, random: bigint) => boolean;
+/** One thing beside the path that a request must fulfil. */
+export type RouteCondition = (request: HeaderMap, input: RouteInput) => boolean;
 
 /** A header that must be there with exactly this value. */
 export interface ExactHeader {
@@ -47,7 +48,7 @@ export function compileRouteConditions(
 function fractionOf({ runtimeFraction }: RouteMatch): RouteCondition[] {
   if (runtimeFraction === undefined) return [];
   const holds = compileRuntimeFraction(runtimeFraction);
-  return [(_request, random) => holds(random)];
+  return [(_request, { random }) => holds(random)];
 }
 
 function headerCondition(predicate: HeaderPredicate): RouteCondition {

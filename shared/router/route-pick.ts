@@ -1,11 +1,10 @@
 import type { HeaderMap } from "../http/header-map.ts";
-import type { Route, RouteMatch } from "./route.ts";
+import type { Route, RouteInput, RouteMatch } from "./route.ts";
 
 /**
  * What a matched route entry leads to. The results are made when the table is compiled, so that matching allocates nothing.
- * `random` is the stream's 64-bit value.
  */
-export type RoutePick = (request: HeaderMap, random: bigint) => RouteMatch;
+export type RoutePick = (request: HeaderMap, input: RouteInput) => RouteMatch;
 
 /** For an entry that leads to one route. */
 export function pickAlways(route: Route): RoutePick {

@@ -53,6 +53,14 @@ export type RouteMatch =
   | { readonly kind: "require_tls"; readonly location: string }
   | { readonly kind: "none" };
 
+/** What beside its headers decides on a request's route. */
+export interface RouteInput {
+  /** The stream's 64-bit value, fixed for its life, so that a cleared route cache picks the same split. */
+  readonly random: bigint;
+  /** The stream and its connection; where nothing is known of them, matchers that ask for them do not hold. */
+  readonly info?: StreamInfo | undefined;
+}
+
 /** Filled in by a match for whoever wants to know what it cost. */
 export interface MatchTrace {
   /** The virtual host that the request belongs to; `undefined` if none. */
@@ -64,9 +72,6 @@ export interface MatchTrace {
 /** A compiled route configuration. Immutable. */
 export interface RouteTable {
   readonly name: string;
-  /**
-   * The first route that matches, as declared. `random` is the stream's 64-bit value, fixed for its life, so that a cleared route
-   * cache picks the same split.
-   */
-  match(request: HeaderMap, random: bigint, trace?: MatchTrace): RouteMatch;
+  /** The first route that matches, as declared. */
+  match(request: HeaderMap, input: RouteInput, trace?: MatchTrace): RouteMatch;
 }

@@ -1,6 +1,6 @@
 import type { HeaderMap } from "../http/header-map.ts";
 import type { DomainIndex } from "./domain-index.ts";
-import type { MatchTrace, RouteMatch, RouteTable } from "./route.ts";
+import type { MatchTrace, RouteInput, RouteMatch, RouteTable } from "./route.ts";
 import type { VirtualHost } from "./virtual-host.ts";
 
 const NONE: RouteMatch = { kind: "none" };
@@ -17,14 +17,14 @@ export class VirtualHostTable implements RouteTable {
     this.#ignoresPort = ignoresPort;
   }
 
-  match(request: HeaderMap, random: bigint, trace?: MatchTrace): RouteMatch {
+  match(request: HeaderMap, input: RouteInput, trace?: MatchTrace): RouteMatch {
     const authority = request.get(":authority") ?? "";
     const virtualHost = this.#domains.find(this.#ignoresPort ? withoutPort(authority) : authority);
     if (trace !== undefined) {
       trace.virtualHostName = virtualHost?.name;
       trace.candidatesExamined = 0;
     }
-    return virtualHost === undefined ? NONE : virtualHost.match(request, random, trace);
+    return virtualHost === undefined ? NONE : virtualHost.match(request, input, trace);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { HeaderMap } from "../http/header-map.ts";
 import type { VirtualHostTlsRequirementType } from "../schema/envoy-types.ts";
 import type { RouteEntry } from "./compile-route.ts";
-import type { MatchTrace, RouteMatch } from "./route.ts";
+import type { MatchTrace, RouteInput, RouteMatch } from "./route.ts";
 import { RouteIndex } from "./route-index.ts";
 
 export interface VirtualHostSettings {
@@ -30,7 +30,7 @@ export class VirtualHost {
   }
 
   /** CONNECT is only for `connect_matcher`, which is not implemented. */
-  match(request: HeaderMap, random: bigint, trace: MatchTrace | undefined): RouteMatch {
+  match(request: HeaderMap, input: RouteInput, trace: MatchTrace | undefined): RouteMatch {
     if (this.#wantsTls(request)) return { kind: "require_tls", location: httpsLocation(request) };
     if (request.get(":method") === "CONNECT") return NONE;
     const path = this.#pathOf(request);
@@ -38,7 +38,7 @@ export class VirtualHost {
     for (let position = candidates.next(); position >= 0; position = candidates.next()) {
       if (trace !== undefined) trace.candidatesExamined += 1;
       const entry = this.#settings.entries[position];
-      if (entry !== undefined && holds(entry, path, request, random)) return entry.pick(request, random);
+      if (entry !== undefined && holds(entry, path, request, input)) return entry.pick(request, input);
     }
     return NONE;
   }
@@ -58,8 +58,8 @@ export class VirtualHost {
 
 const NONE: RouteMatch = { kind: "none" };
 
-function holds({ specifier, conditions }: RouteEntry, path: string, request: HeaderMap, random: bigint): boolean {
-  for (const condition of conditions.all) if (!condition(request, random)) return false;
+function holds({ specifier, conditions }: RouteEntry, path: string, request: HeaderMap, input: RouteInput): boolean {
+  for (const condition of conditions.all) if (!condition(request, input)) return false;
   return specifier.test === undefined || specifier.test(path);
 }
 

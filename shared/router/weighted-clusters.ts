@@ -59,7 +59,7 @@ function weightProblem(total: number, routeName: string): string | undefined {
 
 function pickByWeight(shares: readonly Share[], total: number, headerName: string): RoutePick {
   const modulus = BigInt(total);
-  return (request, random) => {
+  return (request, { random }) => {
     const value = (headerName === "" ? undefined : valueInHeader(request, headerName)) ?? random;
     const point = Number(value % modulus);
     return shares.find(({ end }) => point < end)?.match ?? NONE;

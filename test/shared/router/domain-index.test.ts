@@ -79,20 +79,22 @@ describe("compileRouteTable, virtual hosts", () => {
 
   it("never leaves the virtual host once it is chosen", ({ expect }) => {
     const config = { virtualHosts: [{ name: "a", domains: ["h.com"], routes: [] }, host("*")] };
-    expect(tableOf(config).match(requestFor("/"), 0n).kind).toBe("none");
+    expect(tableOf(config).match(requestFor("/"), { random: 0n }).kind).toBe("none");
   });
 
   it("uses a single * without looking at the host", ({ expect }) => {
     const request = requestFor("/");
     request.remove(":authority");
-    expect(tableOf(oneHost(reply("any"))).match(request, 0n).kind).toBe("route");
+    expect(tableOf(oneHost(reply("any"))).match(request, { random: 0n }).kind).toBe("route");
   });
 
   it("compares the port with the domain unless it is ignored", ({ expect }) => {
     const virtualHosts = [host("h.com"), host("[::1]"), host("*")];
     const nameFor = (authority: string, ignorePortInHostMatching: boolean): string =>
       routeOf(
-        tableOf({ virtualHosts, ignorePortInHostMatching }).match(requestFor("/", { ":authority": authority }), 0n),
+        tableOf({ virtualHosts, ignorePortInHostMatching }).match(requestFor("/", { ":authority": authority }), {
+          random: 0n,
+        }),
       ).name;
     expect(["h.com:80", "[::1]:80", "[::1]"].map((authority) => nameFor(authority, true))).toEqual([
       "h.com",
@@ -113,12 +115,12 @@ describe("compileRouteTable, virtual hosts", () => {
     ["EXTERNAL_ONLY", proto("https"), "route"],
   ] as const)("with require_tls %s and %j gives %s", ([requireTls, headers, kind], { expect }) => {
     const table = tableOf({ virtualHosts: [{ ...host("*"), requireTls }] });
-    expect(table.match(requestFor("/", headers), 0n).kind).toBe(kind);
+    expect(table.match(requestFor("/", headers), { random: 0n }).kind).toBe(kind);
   });
 
   it("redirects to the same address with https, the port included", ({ expect }) => {
     const table = tableOf({ virtualHosts: [{ ...host("*"), requireTls: "ALL" }] });
-    const match = table.match(requestFor("/p?q=1", { ":authority": "h.com:80" }), 0n);
+    const match = table.match(requestFor("/p?q=1", { ":authority": "h.com:80" }), { random: 0n });
     expect(match).toEqual({ kind: "require_tls", location: "https://h.com:80/p?q=1" });
   });
 });

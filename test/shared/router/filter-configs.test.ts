@@ -47,8 +47,8 @@ describe("FilterConfigs", () => {
     { name: "b", weight: 1 },
   ];
   const table = tableOf(config(entries), { compileRouteConfig });
-  const first = routeOf(table.match(requestFor("/"), 0n));
-  const second = routeOf(table.match(requestFor("/"), 1n));
+  const first = routeOf(table.match(requestFor("/"), { random: 0n }));
+  const second = routeOf(table.match(requestFor("/"), { random: 1n }));
 
   it("gives the most specific level's configuration, compiled at its own place", ({ expect }) => {
     const entryPath = "virtual_hosts[0].routes[0].route.weighted_clusters.clusters[0]";

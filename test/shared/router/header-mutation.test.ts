@@ -171,7 +171,7 @@ describe("MutationLevels", () => {
     ([wins, order], { expect }) => {
       const request = requestFor("/");
       const response = HeaderMap.from([[":status", "200"]]);
-      const route = forwardOf(tableOf(levels(wins)).match(request, 0n));
+      const route = forwardOf(tableOf(levels(wins)).match(request, { random: 0n }));
       route.finalizeRequestHeaders(request, newStreamInfo());
       route.finalizeResponseHeaders(response, request, newStreamInfo());
       expect([request.values("x-order"), response.values("x-order")]).toEqual([order, order]);
@@ -192,7 +192,7 @@ describe("MutationLevels", () => {
       ["x-up", "u"],
       ["x-gone", ""],
     ]);
-    routeOf(table.match(request, 0n)).finalizeResponseHeaders(response, request, newStreamInfo());
+    routeOf(table.match(request, { random: 0n })).finalizeResponseHeaders(response, request, newStreamInfo());
     expect(response.toJSON()).toEqual([
       ["x-up", "u"],
       ["x-both", "/p u"],

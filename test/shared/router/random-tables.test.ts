@@ -150,7 +150,7 @@ const requests: fc.Arbitrary<PlainRequest> = fc
 
 function lookUp(table: RouteTable, { headers, random }: PlainRequest): Destination {
   const request = HeaderMap.from(headers);
-  const match = table.match(request, random);
+  const match = table.match(request, { random });
   if (match.kind !== "route") return match;
   const { route } = match;
   const cluster = route.kind === "forward" ? route.clusterName(request) : undefined;

@@ -12,7 +12,7 @@ function locationOf(
 ): string {
   const route: Route = { match: { prefix: "/p" }, redirect };
   const request = requestFor(path, headers);
-  return replyOf(tableOf(oneHost(route)).match(request, 0n)).location(request) ?? "";
+  return replyOf(tableOf(oneHost(route)).match(request, { random: 0n })).location(request) ?? "";
 }
 
 describe("compileRedirectLocation", () => {
@@ -71,7 +71,7 @@ describe("compileRedirectLocation", () => {
     );
     const location = (path: string): string | undefined => {
       const request = requestFor(path);
-      return replyOf(tableOf(config).match(request, 0n)).location(request);
+      return replyOf(tableOf(config).match(request, { random: 0n })).location(request);
     };
     expect(["/e?q", "/r/x?q", "/s/x?q"].map(location)).toEqual([
       "http://h.com/n?q",
@@ -87,7 +87,9 @@ describe("compileRedirectLocation", () => {
     [{ responseCode: "TEMPORARY_REDIRECT" }, 307],
     [{ responseCode: "PERMANENT_REDIRECT" }, 308],
   ] as const)("answers %j with %d", ([redirect, status], { expect }) => {
-    const route = replyOf(tableOf(oneHost({ match: { prefix: "/" }, redirect })).match(requestFor("/"), 0n));
+    const route = replyOf(
+      tableOf(oneHost({ match: { prefix: "/" }, redirect })).match(requestFor("/"), { random: 0n }),
+    );
     expect([route.kind, route.status, route.body]).toEqual(["redirect", status, ""]);
   });
 });
@@ -101,7 +103,7 @@ describe("compileDirectResponseBody", () => {
   it("gives status, text and the request's own address", ({ expect }) => {
     const request = requestFor("/p?q");
     const route = replyOf(
-      tableOf(oneHost(respond({ status: 201, body: { inlineString: "héllo" } }))).match(request, 0n),
+      tableOf(oneHost(respond({ status: 201, body: { inlineString: "héllo" } }))).match(request, { random: 0n }),
     );
     expect([route.kind, route.status, route.body, route.location(request)]).toEqual([
       "direct_response",
@@ -113,7 +115,7 @@ describe("compileDirectResponseBody", () => {
 
   it("decodes bytes", ({ expect }) => {
     const table = tableOf(oneHost(respond({ status: 200, body: { inlineBytes: "aMOp" } })));
-    expect(replyOf(table.match(requestFor("/"), 0n)).body).toBe("hé");
+    expect(replyOf(table.match(requestFor("/"), { random: 0n })).body).toBe("hé");
   });
 
   it.for([

@@ -6,7 +6,10 @@ import { forwardOf, newStreamInfo, oneHost, problemsOf, requestFor, tableOf } fr
 const config = (match: RouteMatch, route: RouteAction) => oneHost({ match, route: { cluster: "a", ...route } });
 
 function finalized(match: RouteMatch, route: RouteAction, request: HeaderMap): HeaderMap {
-  forwardOf(tableOf(config(match, route)).match(request, 0n)).finalizeRequestHeaders(request, newStreamInfo());
+  forwardOf(tableOf(config(match, route)).match(request, { random: 0n })).finalizeRequestHeaders(
+    request,
+    newStreamInfo(),
+  );
   return request;
 }
 
@@ -45,7 +48,7 @@ describe("compilePathRewrite", () => {
       ignorePathParametersInPathMatching: true,
     });
     const request = requestFor("/a;p/b/c");
-    forwardOf(table.match(request, 0n)).finalizeRequestHeaders(request, newStreamInfo());
+    forwardOf(table.match(request, { random: 0n })).finalizeRequestHeaders(request, newStreamInfo());
     expect(request.get(":path")).toBe("/X/b/c");
   });
 
@@ -112,7 +115,8 @@ describe("compileHostRewrite", () => {
 });
 
 describe("compileForward", () => {
-  const route = (action: RouteAction) => forwardOf(tableOf(config({ prefix: "/" }, action)).match(requestFor("/"), 0n));
+  const route = (action: RouteAction) =>
+    forwardOf(tableOf(config({ prefix: "/" }, action)).match(requestFor("/"), { random: 0n }));
 
   it("has Envoy's defaults", ({ expect }) => {
     const { timeoutMs, clusterNotFoundStatus, autoHostRewrite } = route({});
@@ -133,7 +137,7 @@ describe("compileForward", () => {
     const table = tableOf(oneHost({ match: { prefix: "/" }, route: { clusterHeader: "X-C" } }));
     const request = requestFor("/", { "x-c": "a" });
     request.add("x-c", "b");
-    const forward = forwardOf(table.match(request, 0n));
+    const forward = forwardOf(table.match(request, { random: 0n }));
     expect([forward.clusterName(request), forward.clusterName(requestFor("/"))]).toEqual(["a", undefined]);
   });
 

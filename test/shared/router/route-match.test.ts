@@ -6,7 +6,7 @@ import { oneHost, problemsOf, requestFor, routeOf, tableOf } from "./route-table
 const reply = (match: RouteMatch, name = ""): Route => ({ name, match, directResponse: { status: 200 } });
 
 function isMatch(match: RouteMatch, path: string, headers: Readonly<Record<string, string>> = {}): boolean {
-  return tableOf(oneHost(reply(match))).match(requestFor(path, headers), 0n).kind === "route";
+  return tableOf(oneHost(reply(match))).match(requestFor(path, headers), { random: 0n }).kind === "route";
 }
 
 const PATHS = ["/app", "/app/", "/app/x", "/app10", "/APP", "/app?x=1"];
@@ -38,7 +38,9 @@ describe("compileRouteTable, path specifiers", () => {
   it("leaves out path parameters, each up to the next slash, where that is wanted", ({ expect }) => {
     const config = oneHost(reply({ path: "/a/b" }, "ab"), reply({ path: "/a;p=1/b;q" }, "literal"));
     const nameFor = (ignorePathParametersInPathMatching: boolean): string =>
-      routeOf(tableOf({ ...config, ignorePathParametersInPathMatching }).match(requestFor("/a;p=1/b;q?x"), 0n)).name;
+      routeOf(
+        tableOf({ ...config, ignorePathParametersInPathMatching }).match(requestFor("/a;p=1/b;q?x"), { random: 0n }),
+      ).name;
     expect([nameFor(true), nameFor(false)]).toEqual(["ab", "literal"]);
   });
 
@@ -84,7 +86,7 @@ describe("compileRouteTable, other matchers", () => {
   it("compares the stream's random value with a runtime fraction", ({ expect }) => {
     const match = { prefix, runtimeFraction: { defaultValue: { numerator: 25 } } };
     const table = tableOf(oneHost(reply(match)));
-    const answers = [24n, 25n, 124n, 2n ** 64n - 1n].map((random) => table.match(requestFor("/"), random).kind);
+    const answers = [24n, 25n, 124n, 2n ** 64n - 1n].map((random) => table.match(requestFor("/"), { random }).kind);
     expect(answers).toEqual(["route", "none", "route", "route"]);
   });
 });
@@ -92,13 +94,13 @@ describe("compileRouteTable, other matchers", () => {
 describe("compileRouteTable, order", () => {
   it("takes the first route that matches, however narrow a later one is", ({ expect }) => {
     const table = tableOf(oneHost(reply({ prefix: "/" }, "broad"), reply({ path: "/a" }, "exact")));
-    expect(routeOf(table.match(requestFor("/a"), 0n)).name).toBe("broad");
+    expect(routeOf(table.match(requestFor("/a"), { random: 0n })).name).toBe("broad");
   });
 
   it("goes on to later routes where an earlier one wants more than the path", ({ expect }) => {
     const headers = [{ name: "x-a", stringMatch: { prefix: "1" } }];
     const table = tableOf(oneHost(reply({ path: "/a", headers }, "first"), reply({ prefix: "/" }, "second")));
-    expect(routeOf(table.match(requestFor("/a"), 0n)).name).toBe("second");
+    expect(routeOf(table.match(requestFor("/a"), { random: 0n })).name).toBe("second");
   });
 
   it("blocks /admin and what is below it, and lets /app1 match /app10", ({ expect }) => {
@@ -109,7 +111,7 @@ describe("compileRouteTable, order", () => {
         reply({ prefix: "/" }, "rest"),
       ),
     );
-    const nameFor = (path: string): string => routeOf(table.match(requestFor(path), 0n)).name;
+    const nameFor = (path: string): string => routeOf(table.match(requestFor(path), { random: 0n })).name;
     const paths = ["/admin", "/admin/x", "/admin?x", "/administrator", "/app1", "/app10", "/app2"];
     expect(paths.map(nameFor)).toEqual(["blocked", "blocked", "blocked", "rest", "app1", "app1", "rest"]);
   });
@@ -118,7 +120,7 @@ describe("compileRouteTable, order", () => {
 describe("compileRouteTable, candidates", () => {
   const examined = (routes: readonly Route[], path: string, headers: Readonly<Record<string, string>> = {}): number => {
     const trace: MatchTrace = { virtualHostName: undefined, candidatesExamined: 0 };
-    tableOf(oneHost(...routes)).match(requestFor(path, headers), 0n, trace);
+    tableOf(oneHost(...routes)).match(requestFor(path, headers), { random: 0n }, trace);
     return trace.candidatesExamined;
   };
   const hundred = (match: (at: number) => RouteMatch): Route[] =>
@@ -163,12 +165,12 @@ describe("compileRouteTable, candidates", () => {
   it("finds its way through prefixes nested as deep as they are long", ({ expect }) => {
     const nested = Array.from({ length: 5000 }, (_, at) => reply({ prefix: `/${"a".repeat(5000 - at)}` }, String(at)));
     const table = tableOf(oneHost(...nested));
-    expect(routeOf(table.match(requestFor(`/${"a".repeat(1234)}b`), 0n)).name).toBe(String(5000 - 1234));
+    expect(routeOf(table.match(requestFor(`/${"a".repeat(1234)}b`), { random: 0n })).name).toBe(String(5000 - 1234));
   });
 
   it("names the virtual host", ({ expect }) => {
     const trace: MatchTrace = { virtualHostName: undefined, candidatesExamined: 7 };
-    tableOf(oneHost()).match(requestFor("/"), 0n, trace);
+    tableOf(oneHost()).match(requestFor("/"), { random: 0n }, trace);
     expect(trace).toEqual({ virtualHostName: "all", candidatesExamined: 0 });
   });
 });

@@ -7,7 +7,7 @@ const entries = (...weights: readonly number[]) => weights.map((weight, at) => (
 
 function clusterOf(config: WeightedCluster, random: bigint, headers: Readonly<Record<string, string>> = {}): string {
   const request = requestFor("/", headers);
-  return forwardOf(tableOf(route(config)).match(request, random)).clusterName(request) ?? "none";
+  return forwardOf(tableOf(route(config)).match(request, { random })).clusterName(request) ?? "none";
 }
 
 describe("compileWeightedClusters", () => {
@@ -26,7 +26,7 @@ describe("compileWeightedClusters", () => {
   it("divides values exactly as the weights say", ({ expect }) => {
     const table = tableOf(route({ clusters: entries(1, 2, 7) }));
     const names = Array.from({ length: 1000 }, (_, random) =>
-      forwardOf(table.match(requestFor("/"), BigInt(random))).clusterName(requestFor("/")),
+      forwardOf(table.match(requestFor("/"), { random: BigInt(random) })).clusterName(requestFor("/")),
     );
     const counts = ["c0", "c1", "c2"].map((wanted) => names.filter((name) => name === wanted).length);
     expect(counts).toEqual([100, 200, 700]);
@@ -57,7 +57,7 @@ describe("compileWeightedClusters", () => {
     const twice = requestFor("/", { "x-w": "0" });
     twice.add("x-w", "0");
     const clusters = [twice, requestFor("/")].map((request) =>
-      forwardOf(table.match(request, 5n)).clusterName(request),
+      forwardOf(table.match(request, { random: 5n })).clusterName(request),
     );
     expect(clusters).toEqual(["c1", "c1"]);
   });
@@ -121,7 +121,7 @@ describe("compileWeightedClusters", () => {
     });
     const request = requestFor("/");
     const response = requestFor("/");
-    const matched = forwardOf(table.match(request, 0n));
+    const matched = forwardOf(table.match(request, { random: 0n }));
     matched.finalizeRequestHeaders(request, newStreamInfo());
     matched.finalizeResponseHeaders(response, request, newStreamInfo());
     expect(request.values("x-who")).toEqual(["entry for h.com", "route for entry.com"]);
