@@ -1,0 +1,25 @@
+import type { HeaderMap } from "../http/header-map.ts";
+import { type BodyFraming, CHUNKED, NO_BODY } from "./message-head.ts";
+import type { ProtocolFault } from "./protocol-fault.ts";
+
+/**
+ * What the headers say of the body; `undefined` if they say nothing. There is one way to say it and everything else is refused, as
+ * Envoy refuses it: `Content-Length` once, also if several agree, or `Transfer-Encoding` with nothing but `chunked`. Both together
+ * are how requests are smuggled (RFC 9112 section 6.3 rule 3). HTTP/1.0 knows no transfer coding, so one that comes with it
+ * passed through something that did not see it (section 6.1).
+ */
+export function declaredLength(headers: HeaderMap, minor: number): BodyFraming | ProtocolFault | undefined {
+  const coding = headers.get("transfer-encoding");
+  const length = headers.get("content-length");
+  if (coding === undefined) return length === undefined ? undefined : parseLength(length);
+  if (length !== undefined) return "contentLengthAndChunked";
+  if (coding.toLowerCase() !== "chunked") return "unknownTransferEncoding";
+  return minor === 0 ? "transferEncodingNotAllowed" : CHUNKED;
+}
+
+function parseLength(text: string): BodyFraming | ProtocolFault {
+  if (!/^[0-9]+$/.test(text)) return "invalidContentLength";
+  const bytes = Number(text);
+  if (bytes > Number.MAX_SAFE_INTEGER) return "invalidContentLength";
+  return bytes === 0 ? NO_BODY : { kind: "length", bytes };
+}
