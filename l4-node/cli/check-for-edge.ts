@@ -2,7 +2,7 @@ import { invariant } from "../../shared/base/invariant.ts";
 import { checkSupport } from "../../shared/config/check-support.ts";
 import { inlineDataSources } from "../../shared/config/inline-data-sources.ts";
 import type { LoadedConfig } from "../../shared/config/load.ts";
-import { DiagnosticCollector } from "../../shared/diagnostics/collector.ts";
+import { DiagnosticCollector, hasErrors } from "../../shared/diagnostics/collector.ts";
 import { ConfigPath } from "../../shared/diagnostics/config-path.ts";
 import type { Diagnostic, DiagnosticSink } from "../../shared/diagnostics/diagnostic.ts";
 import type { Host } from "../../shared/host/host.ts";
@@ -45,10 +45,6 @@ export function checkForEdge(loaded: LoadedConfig, options: EdgeCheckOptions): E
   edgeProxy().update(bootstrap, collector);
   const diagnostics = [...loaded.diagnostics, ...collector.diagnostics];
   return { diagnostics, bootstrap: hasErrors(diagnostics) ? undefined : bootstrap };
-}
-
-function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some(({ severity }) => severity === "error");
 }
 
 /** The name of a file is no secret; what stands in the configuration itself would be readable in the bundle. */

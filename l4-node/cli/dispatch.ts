@@ -25,7 +25,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
     const { runEdge, EDGE_USAGE } = await import("./edge.ts");
     return { usage: EDGE_USAGE, run: runEdge };
   },
-  routes: () => notYet("routes"),
+  async routes() {
+    const { runRoutes, ROUTES_USAGE } = await import("./routes.ts");
+    return { usage: ROUTES_USAGE, run: runRoutes };
+  },
   explain: () => notYet("explain"),
 };
 
@@ -35,6 +38,7 @@ Other commands; each says more with --help:
   nuncio edge -c FILE [--port N]                  the Worker host, locally on workerd
   nuncio build -c FILE -o OUT                     the configuration as the Worker reads it
   nuncio validate -c FILE [--target edge|node]    everything there is to say about a configuration
+  nuncio routes -c FILE --test TESTS [--coverage] tests of a route table
   nuncio --version`;
 
 /** `nuncio ARGS`: the first argument names the command; an option there means `run`. */

@@ -1,6 +1,6 @@
 import { checkSupport } from "../../shared/config/check-support.ts";
 import type { LoadedConfig } from "../../shared/config/load.ts";
-import { DiagnosticCollector } from "../../shared/diagnostics/collector.ts";
+import { DiagnosticCollector, hasErrors } from "../../shared/diagnostics/collector.ts";
 import { ConfigPath } from "../../shared/diagnostics/config-path.ts";
 import type { Diagnostic, DiagnosticSink } from "../../shared/diagnostics/diagnostic.ts";
 import { compileStringMatcher } from "../../shared/matching/string-matcher.ts";
@@ -45,10 +45,6 @@ export function checkConfig(loaded: LoadedConfig, options: { readonly lenient: b
   const checked = compileAll(loaded, collector);
   const diagnostics = [...loaded.diagnostics, ...collector.diagnostics];
   return { diagnostics, checked: hasErrors(diagnostics) ? undefined : checked };
-}
-
-export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some(({ severity }) => severity === "error");
 }
 
 function compileAll(loaded: LoadedConfig, diagnostics: DiagnosticSink): CheckedConfig {

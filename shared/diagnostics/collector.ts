@@ -16,7 +16,7 @@ export class DiagnosticCollector implements DiagnosticSink {
   }
 
   get hasErrors(): boolean {
-    return this.diagnostics.some((diagnostic) => diagnostic.severity === "error");
+    return hasErrors(this.diagnostics);
   }
 
   error(path: ConfigPath, code: string, message: string, hint?: string): void {
@@ -30,4 +30,9 @@ export class DiagnosticCollector implements DiagnosticSink {
   #add(severity: Severity, path: ConfigPath, said: Pick<Diagnostic, "code" | "message" | "hint">): void {
     this.diagnostics.push({ severity, path, position: this.#positions?.find(path), ...said });
   }
+}
+
+/** Whether something was found that keeps a configuration from being used. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === "error");
 }

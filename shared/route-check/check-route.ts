@@ -22,6 +22,8 @@ export interface RouteTestInput {
   readonly internal: boolean;
   readonly ssl: boolean;
   readonly randomValue: bigint;
+  /** The key of the `runtime_fraction`s that hold in this test; empty for none. */
+  readonly runtime: string;
   readonly additionalRequestHeaders: readonly (readonly [string, string])[];
   readonly additionalResponseHeaders: readonly (readonly [string, string])[];
 }
@@ -39,15 +41,22 @@ export interface RouteExpectation {
   readonly responseHeaderMatches: readonly HeaderMatcher[];
 }
 
-/** Runs one test and gives its failures, one sentence each. */
-export function checkRoute(table: RouteTable, { input, validate }: RouteTest): string[] {
+export interface RouteVerdict {
+  /** One sentence each. */
+  readonly failures: readonly string[];
+  /** Where the route stands that the request took; `undefined` if it took none. */
+  readonly reached: ConfigPath | undefined;
+}
+
+/** Runs one test. */
+export function checkRoute(table: RouteTable, { input, validate }: RouteTest): RouteVerdict {
   const request = requestOf(input);
   const match = table.match(request, { random: input.randomValue });
   const found = foundBy(match, request);
   const response = HeaderMap.from(input.additionalResponseHeaders);
   finalize(match, request, response);
   const upstream = match.kind === "route" && match.route.kind === "forward";
-  return [
+  const failures = [
     ...differs("cluster_name", validate.clusterName, found.clusterName),
     ...differs("virtual_host_name", validate.virtualHostName, found.virtualHostName),
     ...differs("path_redirect", validate.pathRedirect, found.location),
@@ -56,6 +65,7 @@ export function checkRoute(table: RouteTable, { input, validate }: RouteTest): s
     ...validate.requestHeaderMatches.flatMap((matcher) => misses("request_header_matches", matcher, request)),
     ...validate.responseHeaderMatches.flatMap((matcher) => misses("response_header_matches", matcher, response)),
   ];
+  return { failures, reached: match.kind === "route" ? match.route.path : undefined };
 }
 
 function requestOf(input: RouteTestInput): HeaderMap {

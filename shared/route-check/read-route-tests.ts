@@ -15,6 +15,7 @@ const INPUT_FIELDS = [
   "internal",
   "ssl",
   "random_value",
+  "runtime",
   "additional_request_headers",
   "additional_response_headers",
 ];
@@ -34,7 +35,7 @@ class Refusal extends Error {
 
 /**
  * Reads tests in the format of Envoy's `router_check_tool` from parsed YAML or JSON: `{ tests: [{ test_name, input, validate }] }`.
- * A field that is not known, or not implemented (`runtime`, `virtual_cluster_name`), is refused by name.
+ * A field that is not known, or not implemented (`virtual_cluster_name`), is refused by name.
  */
 export function readRouteTests(data: unknown): Result<readonly RouteTest[], string> {
   try {
@@ -66,6 +67,7 @@ function readInput(data: unknown, where: string): RouteTestInput {
     internal: fields["internal"] === true,
     ssl: fields["ssl"] === true,
     randomValue: wholeNumber(fields["random_value"] ?? 0, `${where}.random_value`),
+    runtime: textOf(fields["runtime"] ?? "", `${where}.runtime`),
     additionalRequestHeaders: headers("additional_request_headers"),
     additionalResponseHeaders: headers("additional_response_headers"),
   };

@@ -14,12 +14,15 @@ const SAMPLE_BACKEND_PORTS = [1111, 2222, 3333, 4444];
  * at port 0. Gives the file it wrote.
  */
 export async function sampleWithPorts(name: string, backendPorts: readonly number[]): Promise<string> {
-  let text = readFileSync(join(CONFIG, name), "utf8");
-  text = text.replaceAll(/port_value: (\d+)/g, (_match, port: string) => {
+  return writeConfig(name, sampleText(readFileSync(join(CONFIG, name), "utf8"), backendPorts));
+}
+
+/** The text of a sample with the same changes. */
+export function sampleText(text: string, backendPorts: readonly number[]): string {
+  return text.replaceAll(/port_value: (\d+)/g, (_match, port: string) => {
     const position = SAMPLE_BACKEND_PORTS.indexOf(Number(port));
     return `port_value: ${position < 0 ? 0 : (backendPorts[position] ?? 0)}`;
   });
-  return writeConfig(name, text);
 }
 
 /** Writes a configuration into a folder of its own and gives its path. */

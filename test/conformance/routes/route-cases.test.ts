@@ -1,13 +1,13 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 import { describe, it } from "vitest";
 import { parse } from "yaml";
+import { ConfigPath } from "../../../shared/diagnostics/config-path.ts";
 import { loadConfig } from "../../../shared/config/load.ts";
 import { renderDiagnostic } from "../../../shared/diagnostics/render.ts";
-import { checkRoute, type RouteTest } from "../../../shared/route-check/check-route.ts";
+import type { RouteTest } from "../../../shared/route-check/check-route.ts";
 import { readRouteTests } from "../../../shared/route-check/read-route-tests.ts";
-import type { RouteTable } from "../../../shared/router/route.ts";
+import { RouteChecker } from "../../../shared/route-check/route-checker.ts";
 import type { RouteConfiguration } from "../../../shared/schema/envoy-types.ts";
-import { tableOf } from "../../shared/router/route-table-harness.ts";
 
 // Pairs of files: NAME.yaml is a route configuration, NAME.tests.yaml what is to become of requests. There is no file system in
 // workerd, so their texts are part of the test bundle.
@@ -16,11 +16,13 @@ const NAMES = Object.keys(TEXTS)
   .filter((file) => file.endsWith(".tests.yaml"))
   .map((file) => file.slice("./".length, -".tests.yaml".length));
 
-function loadTable(name: string): RouteTable {
+function loadChecker(name: string): RouteChecker {
   const options = { file: `${name}.yaml`, message: "envoy.config.route.v3.RouteConfiguration" };
   const { json, diagnostics } = loadConfig<RouteConfiguration>(TEXTS[`./${name}.yaml`] ?? "", options);
   if (diagnostics.length > 0) throw new Error(diagnostics.map(renderDiagnostic).join("\n"));
-  return tableOf(json);
+  const checker = RouteChecker.create(json, ConfigPath.root);
+  if (!checker.ok) throw new Error(checker.error.map(renderDiagnostic).join("\n"));
+  return checker.value;
 }
 
 /** The large random values of the tests need exact integers. */
@@ -31,10 +33,10 @@ function loadTests(name: string): readonly RouteTest[] {
 }
 
 describe.for(NAMES)("routes of %s.yaml", (name) => {
-  const table = loadTable(name);
+  const checker = loadChecker(name);
 
   it.for(loadTests(name))("$name", (test, { expect }) => {
-    expect(checkRoute(table, test)).toEqual([]);
+    expect(checker.check(test)).toEqual([]);
   });
 });
 

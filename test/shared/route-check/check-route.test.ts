@@ -17,7 +17,7 @@ const TABLE = tableOf(
 
 function failuresOf(input: object, validate: object): readonly string[] {
   const tests = readRouteTests({ tests: [{ test_name: "t", input: { authority: "h.com", ...input }, validate }] });
-  return tests.ok ? tests.value.flatMap((test) => checkRoute(TABLE, test)) : [tests.error];
+  return tests.ok ? tests.value.flatMap((test) => checkRoute(TABLE, test).failures) : [tests.error];
 }
 
 describe("checkRoute", () => {
@@ -88,6 +88,7 @@ describe("readRouteTests", () => {
       ssl: true,
       random_value: 18_446_744_073_709_551_615n,
       additional_request_headers: [{ key: "a", value: "b" }],
+      runtime: "k",
       additional_response_headers: [{ key: "c" }],
     };
     expect(readRouteTests(one({ input, validate: { cluster_name: "x" } }))).toEqual({
@@ -102,6 +103,7 @@ describe("readRouteTests", () => {
             internal: true,
             ssl: true,
             randomValue: 2n ** 64n - 1n,
+            runtime: "k",
             additionalRequestHeaders: [["a", "b"]],
             additionalResponseHeaders: [["c", ""]],
           },
@@ -121,7 +123,10 @@ describe("readRouteTests", () => {
     [{ tests: {} }, "tests: expected a list"],
     [one({ test_name: 1 }), "tests[0].test_name: expected a text, got 1"],
     [one({ input: { authority: "h" } }), "tests[0].input.path: expected a text, got undefined"],
-    [one({ input: { authority: "h", path: "/", runtime: "k" } }), "tests[0].input: unknown field runtime; known are "],
+    [
+      one({ input: { authority: "h", path: "/", runtimes: "k" } }),
+      "tests[0].input: unknown field runtimes; known are ",
+    ],
     [
       one({ input: { authority: "h", path: "/", random_value: -1 } }),
       "tests[0].input.random_value: expected a whole number",
