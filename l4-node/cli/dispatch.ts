@@ -29,7 +29,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
     const { runRoutes, ROUTES_USAGE } = await import("./routes.ts");
     return { usage: ROUTES_USAGE, run: runRoutes };
   },
-  explain: () => notYet("explain"),
+  async explain() {
+    const { runExplain, EXPLAIN_USAGE } = await import("./explain.ts");
+    return { usage: EXPLAIN_USAGE, run: runExplain };
+  },
 };
 
 const USAGE = `${RUN_USAGE}
@@ -39,6 +42,7 @@ Other commands; each says more with --help:
   nuncio build -c FILE -o OUT                     the configuration as the Worker reads it
   nuncio validate -c FILE [--target edge|node]    everything there is to say about a configuration
   nuncio routes -c FILE --test TESTS [--coverage] tests of a route table
+  nuncio explain -c FILE URL                      why a request goes where it goes
   nuncio --version`;
 
 /** `nuncio ARGS`: the first argument names the command; an option there means `run`. */
@@ -67,12 +71,7 @@ function say(text: string, code: number): number {
   return code;
 }
 
-function complain(text: string, code = 1): number {
+function complain(text: string): number {
   console.error(text);
-  return code;
-}
-
-function notYet(command: string): Promise<Command> {
-  const usage = `nuncio ${command}: not implemented yet`;
-  return Promise.resolve({ usage, run: () => Promise.resolve(complain(usage, 2)) });
+  return 1;
 }
