@@ -3,7 +3,8 @@ import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { Route as RouteConfig, RouteAction } from "../schema/envoy-types.ts";
 import { ClusterRoute, type ForwardSettings } from "./cluster-route.ts";
 import { compileHostRewrite } from "./host-rewrite.ts";
-import { compilePathRewrite } from "./path-rewrite.ts";
+import { compileForwardPathRewrite } from "./forward-path-rewrite.ts";
+import type { PathSpecifier } from "./path-specifier.ts";
 import type { RouteContext } from "./route-context.ts";
 import { type RoutePick, pickAlways } from "./route-pick.ts";
 import type { RouteScope } from "./route-scope.ts";
@@ -16,7 +17,7 @@ const CLUSTER_NOT_FOUND_STATUS = { SERVICE_UNAVAILABLE: 503, NOT_FOUND: 404, INT
 /** What is known of the route around an action. */
 export interface ActionPlace {
   readonly scope: RouteScope;
-  readonly matchedLength: number | undefined;
+  readonly specifier: PathSpecifier;
   /** Of the action. */
   readonly path: ConfigPath;
 }
@@ -49,7 +50,7 @@ export function compileForward(
 
 function compileSettings(
   action: RouteAction,
-  { matchedLength, path }: ActionPlace,
+  { specifier, path }: ActionPlace,
   context: RouteContext,
 ): ForwardSettings {
   const { diagnostics } = context;
@@ -60,7 +61,7 @@ function compileSettings(
     autoHostRewrite: action.autoHostRewrite ?? false,
     appendXForwardedHost: action.appendXForwardedHost ?? false,
     hostRewrite: compileHostRewrite(action, path, diagnostics),
-    pathRewrite: compilePathRewrite(action, matchedLength, path, diagnostics),
+    pathRewrite: compileForwardPathRewrite(action, specifier, path, diagnostics),
   };
 }
 

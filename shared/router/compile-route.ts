@@ -30,7 +30,7 @@ export function compileRoute(
   const conditions = compileRouteConditions(match, matchPath, context.diagnostics);
   if (specifier === undefined) return undefined;
   const scope = extendScope({ ...outer, routeName: name }, config, path, context);
-  const pick = compileAction(config, { scope, matchedLength: specifier.matchedLength, path }, context);
+  const pick = compileAction(config, { scope, specifier, path }, context);
   return pick && { specifier, conditions, pick };
 }
 
@@ -55,9 +55,9 @@ const REDIRECT_STATUS = {
 } as const;
 
 function compileRedirect(config: RedirectAction, place: ActionPlace, { diagnostics }: RouteContext): RoutePick {
-  const { scope, matchedLength, path } = place;
+  const { scope, specifier, path } = place;
   const status = REDIRECT_STATUS[config.responseCode ?? "MOVED_PERMANENTLY"];
-  const location = compileRedirectLocation(config, matchedLength, path, diagnostics);
+  const location = compileRedirectLocation(config, specifier.matchedLength, path, diagnostics);
   return pickAlways(new LocalRoute(scope, { kind: "redirect", status, body: "" }, location));
 }
 

@@ -1,9 +1,12 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
+import { ok, type Result } from "../base/result.ts";
 import { toByteString } from "../matching/byte-string.ts";
 import { compileRegexMatcher } from "../matching/regex-matcher.ts";
+import { compileRegex, type Regex } from "../matching/regex/regex.ts";
 import { asciiLowerCase } from "../matching/string-matcher.ts";
-import type { RouteMatch } from "../schema/envoy-types.ts";
+import { parseUriTemplate } from "../matching/uri-template/uri-template.ts";
+import type { RouteMatch, TypedExtensionConfig, UriTemplateMatchConfig } from "../schema/envoy-types.ts";
 
 /** What an index needs to know of a path specifier: every path that matches equals the text, or begins with it. */
 export interface PathKey {
@@ -20,6 +23,16 @@ export interface PathSpecifier {
   readonly test: ((path: string) => boolean) | undefined;
   /** How much of a path `prefix_rewrite` replaces; `undefined` for all of it. */
   readonly matchedLength: number | undefined;
+  /** Wants CONNECT, which no other specifier ever matches. */
+  readonly isConnect?: true;
+  /** Of `path_match_policy`, for its rewrites. */
+  readonly template?: CompiledTemplate;
+}
+
+/** A path template with the regular expression that it stands for. */
+export interface CompiledTemplate {
+  readonly regex: Regex;
+  readonly variables: readonly string[];
 }
 
 /** Compiles the path specifier of a route; nothing after reporting why. */
@@ -39,9 +52,45 @@ export function compilePathSpecifier(
     const key = { kind: "prefix", text: regex?.literalPrefix ?? "", ignoreCase: false } as const;
     return regex && { key, test: (text) => regex.fullMatch(text), matchedLength: undefined };
   }
-  const message = "expected one of prefix, path, path_separated_prefix, safe_regex; the others are not implemented";
-  diagnostics.error(path, "config.unsupported", message);
+  if (match.connectMatcher !== undefined) return CONNECT;
+  if (match.pathMatchPolicy !== undefined) return byPolicy(match.pathMatchPolicy, path, diagnostics);
+  diagnostics.error(path, "config.oneof", "expected a path specifier, such as prefix or path, got none");
   return undefined;
+}
+
+const ANY_PATH = { kind: "prefix", text: "", ignoreCase: false } as const;
+const CONNECT: PathSpecifier = { key: ANY_PATH, test: undefined, matchedLength: undefined, isConnect: true };
+
+const TEMPLATE_TYPE = "type.googleapis.com/envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig";
+
+/** Envoy has this one extension of the category. `case_sensitive` has no effect on it. */
+function byPolicy(
+  { typedConfig }: TypedExtensionConfig,
+  path: ConfigPath,
+  diagnostics: DiagnosticSink,
+): PathSpecifier | undefined {
+  const configPath = path.field("pathMatchPolicy").field("typedConfig");
+  if (typedConfig?.["@type"] !== TEMPLATE_TYPE) {
+    const message = `expected a path matcher of type ${TEMPLATE_TYPE}, got ${typedConfig?.["@type"] ?? "none"}`;
+    diagnostics.error(configPath, "config.unknown_extension", message);
+    return undefined;
+  }
+  const { pathTemplate = "" } = typedConfig as UriTemplateMatchConfig; // the message that the type URL names, checked by the loader
+  const template = compileTemplate(pathTemplate);
+  if (!template.ok) {
+    diagnostics.error(configPath.field("pathTemplate"), "config.path_template", `invalid template: ${template.error}`);
+    return undefined;
+  }
+  const { regex } = template.value;
+  const key = { kind: "prefix", text: regex.literalPrefix, ignoreCase: false } as const;
+  return { key, test: (text) => regex.fullMatch(text), matchedLength: undefined, template: template.value };
+}
+
+function compileTemplate(text: string): Result<CompiledTemplate, string> {
+  const parsed = parseUriTemplate(text);
+  if (!parsed.ok) return parsed;
+  const regex = compileRegex(parsed.value.pattern);
+  return regex.ok ? ok({ regex: regex.value, variables: parsed.value.variables }) : regex;
 }
 
 function exact(text: string, ignoreCase: boolean): PathSpecifier {

@@ -11,9 +11,7 @@ const METADATA_MATCH = unsupported("load balancer subsets are not implemented");
 const INTERNAL_REDIRECTS = unsupported("internal redirects are not implemented");
 const FORMATTED_REWRITE = unsupported("rewrites with substitution formatters are not implemented");
 const GRPC_TIMEOUTS = unsupported("timeouts from the grpc-timeout header are not implemented");
-const NEEDS_CONNECTION = unsupported(
-  "routes are matched by what stands in the request, not by its connection or by filters",
-);
+const FILTER_STATE = unsupported("there is no filter state: nothing here sets any");
 
 const MUTATION_LISTS = {
   requestHeadersToAdd: "supported",
@@ -91,14 +89,20 @@ export const routerSupport: readonly MessageSupport[] = [
     headers: "supported",
     queryParameters: "supported",
     grpc: "supported",
-    connectMatcher: unsupported("CONNECT is not implemented"),
-    pathMatchPolicy: unsupported("URI templates are not implemented"),
-    cookies: unsupported("matching cookies is not implemented; a header matcher can look at cookie"),
-    tlsContext: NEEDS_CONNECTION,
-    dynamicMetadata: NEEDS_CONNECTION,
-    filterState: NEEDS_CONNECTION,
+    connectMatcher: "supported",
+    pathMatchPolicy: "supported",
+    cookies: "supported",
+    tlsContext: "supported",
+    dynamicMetadata: "supported",
+    filterState: FILTER_STATE,
   }),
   support("envoy.config.route.v3.RouteMatch.GrpcRouteMatchOptions", {}),
+  support("envoy.config.route.v3.RouteMatch.ConnectMatcher", {}),
+  support("envoy.config.route.v3.RouteMatch.TlsContextMatchOptions", { presented: "supported", validated: "supported" }),
+  support("envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig", { pathTemplate: "supported" }),
+  support("envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig", {
+    pathTemplateRewrite: "supported",
+  }),
   support("envoy.config.route.v3.RouteAction", {
     cluster: "supported",
     clusterHeader: "supported",
@@ -117,7 +121,7 @@ export const routerSupport: readonly MessageSupport[] = [
     clusterSpecifierPlugin: PLUGINS,
     inlineClusterSpecifierPlugin: PLUGINS,
     metadataMatch: METADATA_MATCH,
-    pathRewritePolicy: FORMATTED_REWRITE,
+    pathRewritePolicy: "supported",
     pathRewrite: FORMATTED_REWRITE,
     hostRewrite: FORMATTED_REWRITE,
     flushTimeout: unsupported("flush timeouts are not implemented"),

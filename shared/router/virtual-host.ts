@@ -16,29 +16,41 @@ export interface VirtualHostSettings {
 export class VirtualHost {
   readonly name: string;
   readonly #settings: VirtualHostSettings;
+  /** Routes by their place in `#index`; CONNECT has its own, since no other route matches it. */
+  readonly #entries: readonly RouteEntry[];
+  readonly #connectEntries: readonly RouteEntry[];
   readonly #index: RouteIndex;
 
   constructor(settings: VirtualHostSettings) {
     this.name = settings.name;
     this.#settings = settings;
+    this.#connectEntries = settings.entries.filter(({ specifier }) => specifier.isConnect === true);
+    this.#entries = settings.entries.filter(({ specifier }) => specifier.isConnect !== true);
     this.#index = new RouteIndex(
-      settings.entries.map(({ specifier, conditions }) => ({
+      this.#entries.map(({ specifier, conditions }) => ({
         key: specifier.key,
         exactHeaders: conditions.exactHeaders,
       })),
     );
   }
 
-  /** CONNECT is only for `connect_matcher`, which is not implemented. */
   match(request: HeaderMap, input: RouteInput, trace: MatchTrace | undefined): RouteMatch {
     if (this.#wantsTls(request)) return { kind: "require_tls", location: httpsLocation(request) };
-    if (request.get(":method") === "CONNECT") return NONE;
+    if (request.get(":method") === "CONNECT") return this.#matchConnect(request, input, trace);
     const path = this.#pathOf(request);
     const candidates = this.#index.candidates(path, request);
     for (let position = candidates.next(); position >= 0; position = candidates.next()) {
       if (trace !== undefined) trace.candidatesExamined += 1;
-      const entry = this.#settings.entries[position];
+      const entry = this.#entries[position];
       if (entry !== undefined && holds(entry, path, request, input)) return entry.pick(request, input);
+    }
+    return NONE;
+  }
+
+  #matchConnect(request: HeaderMap, input: RouteInput, trace: MatchTrace | undefined): RouteMatch {
+    for (const entry of this.#connectEntries) {
+      if (trace !== undefined) trace.candidatesExamined += 1;
+      if (holds(entry, "", request, input)) return entry.pick(request, input);
     }
     return NONE;
   }

@@ -18,6 +18,52 @@ const pathAfter = (match: RouteMatch, route: RouteAction, path: string): string 
 
 const regex = (pattern: string, substitution: string) => ({ pattern: { regex: pattern }, substitution });
 
+const byTemplate = (pathTemplate: string): RouteMatch => ({
+  pathMatchPolicy: {
+    name: "template",
+    typedConfig: {
+      "@type": "type.googleapis.com/envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig",
+      pathTemplate,
+    },
+  },
+});
+
+const toTemplate = (pathTemplateRewrite: string): RouteAction => ({
+  pathRewritePolicy: {
+    name: "template",
+    typedConfig: {
+      "@type": "type.googleapis.com/envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig",
+      pathTemplateRewrite,
+    },
+  },
+});
+
+describe("compileForwardPathRewrite", () => {
+  it.for([
+    ["/{a}/{b}", "/{b}/{a}", "/x/y?q=1", "/y/x?q=1"],
+    ["/p/{a=**}", "/n/{a}", "/p/x/y/?q=1", "/n/x/y/?q=1"],
+    ["/p/{a=**}", "/n/{a}", "/p/", "/n/"],
+    ["/p/{a=**}.txt", "/n/{a}.html", "/p/x/y.txt", "/n/x/y.html"],
+    ["/{a}/**", "/{a}", "/x/y/z", "/x"],
+  ] as const)("rewrites what %s matches by %s: %s to %s", ([matched, rewritten, path, after], { expect }) => {
+    expect(pathAfter(byTemplate(matched), toTemplate(rewritten), path)).toBe(after);
+  });
+
+  it.for([
+    [{ prefix: "/" }, toTemplate("/x"), "a template rewrites only paths that a path template matches"],
+    [byTemplate("/{a}"), toTemplate("/{b}"), 'no variable "b"'],
+    [byTemplate("/{a}"), { prefixRewrite: "/x" }, "Cannot use prefix_rewrite with matcher extension"],
+    [byTemplate("/{a}"), { ...toTemplate("/x"), regexRewrite: regex("a", "b") }, "Specify only one of"],
+    [
+      byTemplate("/{a}"),
+      { pathRewritePolicy: { name: "x", typedConfig: { "@type": "y" } } },
+      "expected a path rewriter",
+    ],
+  ] as const)("refuses with the match %j the action %j", ([match, action, reason], { expect }) => {
+    expect(problemsOf(config(match, action))).toEqual([expect.stringContaining(reason)]);
+  });
+});
+
 describe("compilePathRewrite", () => {
   it.for([
     [{ prefix: "/p" }, "/new", "/p/x?q=/p", "/new/x?q=/p"],

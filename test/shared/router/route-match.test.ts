@@ -1,13 +1,23 @@
 import { describe, it } from "vitest";
 import type { MatchTrace } from "../../../shared/router/route.ts";
 import type { Route, RouteMatch } from "../../../shared/schema/envoy-types.ts";
-import { oneHost, problemsOf, requestFor, routeOf, tableOf } from "./route-table-harness.ts";
+import { newStreamInfo, oneHost, problemsOf, requestFor, routeOf, tableOf } from "./route-table-harness.ts";
 
 const reply = (match: RouteMatch, name = ""): Route => ({ name, match, directResponse: { status: 200 } });
 
 function isMatch(match: RouteMatch, path: string, headers: Readonly<Record<string, string>> = {}): boolean {
   return tableOf(oneHost(reply(match))).match(requestFor(path, headers), { random: 0n }).kind === "route";
 }
+
+const template = (pathTemplate: string): RouteMatch => ({
+  pathMatchPolicy: {
+    name: "template",
+    typedConfig: {
+      "@type": "type.googleapis.com/envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig",
+      pathTemplate,
+    },
+  },
+});
 
 const PATHS = ["/app", "/app/", "/app/x", "/app10", "/APP", "/app?x=1"];
 
@@ -44,12 +54,30 @@ describe("compileRouteTable, path specifiers", () => {
     expect([nameFor(true), nameFor(false)]).toEqual(["ab", "literal"]);
   });
 
-  it("never matches CONNECT", ({ expect }) => {
-    expect(isMatch({ prefix: "" }, "/", { ":method": "CONNECT" })).toBe(false);
+  it("matches CONNECT with a connect matcher and with nothing else", ({ expect }) => {
+    const matches = [{ prefix: "" }, { safeRegex: { regex: ".*" } }, { connectMatcher: {} }];
+    expect(matches.map((match) => isMatch(match, "/", { ":method": "CONNECT" }))).toEqual([false, false, true]);
+    expect(isMatch({ connectMatcher: {} }, "/")).toBe(false);
+  });
+
+  it("wants the other matchers of a CONNECT route, too, and takes the first that matches", ({ expect }) => {
+    const wantsHeader = { connectMatcher: {}, headers: [{ name: "x-a" }] };
+    const table = tableOf(oneHost(reply({ prefix: "" }), reply(wantsHeader, "a"), reply({ connectMatcher: {} }, "b")));
+    const nameFor = (headers: Record<string, string>): string =>
+      routeOf(table.match(requestFor("/", { ":method": "CONNECT", ...headers }), { random: 0n })).name;
+    expect([nameFor({ "x-a": "1" }), nameFor({})]).toEqual(["a", "b"]);
+  });
+
+  it("matches a path template against the path without its query, whatever case_sensitive says", ({ expect }) => {
+    const match = { ...template("/Users/{id}/**"), caseSensitive: false };
+    const paths = ["/Users/7/", "/Users/7/a/b?q", "/users/7/a", "/Users//a", "/Users/7"];
+    expect(paths.filter((path) => isMatch(match, path))).toEqual(["/Users/7/", "/Users/7/a/b?q"]);
   });
 
   it.for([
-    [{ connectMatcher: {} }, "one of prefix, path, path_separated_prefix, safe_regex"],
+    [{}, "expected a path specifier"],
+    [template("/{a}/{a}"), 'match.path_match_policy.typed_config.path_template: invalid template: the variable "a"'],
+    [{ pathMatchPolicy: { name: "x", typedConfig: { "@type": "other" } } }, "expected a path matcher of type"],
     [{ safeRegex: { regex: "(" } }, "missing ): ("],
   ] as const)("refuses %j", ([match, reason], { expect }) => {
     expect(problemsOf(oneHost(reply(match)))).toEqual([expect.stringContaining(reason)]);
@@ -75,6 +103,48 @@ describe("compileRouteTable, other matchers", () => {
       false,
       false,
     ]);
+  });
+
+  it("wants all cookies", ({ expect }) => {
+    const cookies = [
+      { name: "a", stringMatch: { exact: "1" } },
+      { name: "b", stringMatch: { exact: "2" }, invertMatch: true },
+    ];
+    const given = ["a=1", "a=1; b=2", "b=3", "b=3;a=1"];
+    expect(given.filter((cookie) => isMatch({ prefix, cookies }, "/", { cookie }))).toEqual(["a=1", "b=3;a=1"]);
+  });
+
+  it.for([
+    [{ presented: true }, ["trusted", "unknown"]],
+    [{ presented: false }, ["none", "plain"]],
+    [{ validated: true }, ["trusted"]],
+    [{ validated: false }, ["unknown", "none", "plain"]],
+    [{ presented: true, validated: false }, ["unknown"]],
+    [{}, ["trusted", "unknown", "none", "plain"]],
+  ] as const)("asks with tls_context %j for the client's certificate", ([tlsContext, wanted], { expect }) => {
+    const table = tableOf(oneHost(reply({ prefix, tlsContext })));
+    const connections = {
+      trusted: { peerCertificate: { validated: true } },
+      unknown: { peerCertificate: { validated: false } },
+      none: {},
+      plain: undefined,
+    };
+    const matching = Object.entries(connections).filter(([, tlsConnection]) => {
+      const info = newStreamInfo({ tlsConnection });
+      return table.match(requestFor("/"), { random: 0n, info }).kind === "route";
+    });
+    expect(matching.map(([name]) => name)).toEqual(wanted);
+  });
+
+  it("asks for dynamic metadata, of which there is none where nothing is known of the stream", ({ expect }) => {
+    const matcher = { filter: "ns", path: [{ key: "a" }], value: { stringMatch: { exact: "x" } } };
+    const table = tableOf(oneHost(reply({ prefix, dynamicMetadata: [matcher] })));
+    const info = newStreamInfo();
+    const kinds = [table.match(requestFor("/"), { random: 0n, info }).kind];
+    info.mergeMetadata("ns", { a: "x" });
+    kinds.push(table.match(requestFor("/"), { random: 0n, info }).kind);
+    kinds.push(table.match(requestFor("/"), { random: 0n }).kind);
+    expect(kinds).toEqual(["none", "route", "none"]);
   });
 
   it("takes gRPC by its content type", ({ expect }) => {

@@ -1,7 +1,7 @@
 import { DiagnosticCollector } from "../../../shared/diagnostics/collector.ts";
 import { ConfigPath } from "../../../shared/diagnostics/config-path.ts";
 import { HeaderMap } from "../../../shared/http/header-map.ts";
-import { StreamInfo } from "../../../shared/http/stream-info.ts";
+import { type DownstreamInfo, StreamInfo } from "../../../shared/http/stream-info.ts";
 import { compileRouteTable, type RouteCompileContext } from "../../../shared/router/compile-route-table.ts";
 import type { ForwardRoute, ReplyRoute, Route, RouteMatch, RouteTable } from "../../../shared/router/route.ts";
 import type { RouteConfiguration, Route as RouteConfig } from "../../../shared/schema/envoy-types.ts";
@@ -42,7 +42,7 @@ export function requestFor(path: string, headers: Readonly<Record<string, string
   return map;
 }
 
-export function newStreamInfo(): StreamInfo {
+export function newStreamInfo(downstream: Partial<DownstreamInfo> = {}): StreamInfo {
   return new StreamInfo({
     startWallMs: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
     startMonotonicMs: 0,
@@ -52,6 +52,7 @@ export function newStreamInfo(): StreamInfo {
       localAddress: "[::1]:8080",
       protocol: "HTTP/1.1",
       tls: false,
+      ...downstream,
     },
   });
 }
