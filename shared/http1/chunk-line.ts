@@ -33,7 +33,7 @@ export class ChunkLine implements LineReader {
       const digit = HEX_DIGIT[bytes[sizeEnd] ?? 0] ?? 0;
       if (digit === 0) break;
       if (sizeEnd - at === MAX_SIZE_DIGITS) return "invalidChunkSize";
-      size = size * 16 + digit - 1;
+      size = size * 16 + (digit - 1);
       if (size > Number.MAX_SAFE_INTEGER) return "invalidChunkSize";
     }
     if (sizeEnd === end) return INCOMPLETE;
