@@ -30,6 +30,7 @@ export const LAYERS: readonly LayerRule[] = [
   { folder: "shared/filters/network/*", layer: 4, mayImport: [...UP_TO_2, ...LAYER_3] },
   { folder: "shared/hcm", layer: 4, mayImport: [...UP_TO_2, ...LAYER_3] },
   { folder: "shared/route-check", layer: 4, mayImport: [...UP_TO_2, ...LAYER_3] },
+  { folder: "shared/lint", layer: 4, mayImport: [...UP_TO_2, ...LAYER_3] },
   { folder: "shared/proxy", layer: 5, mayImport: ["shared/*"] },
   { folder: "worker", layer: 6, mayImport: ["shared/*"] },
   { folder: "l4-node", layer: 6, mayImport: ["shared/*"] },
