@@ -83,8 +83,9 @@ function rfc3339(wallMs: number): string {
 }
 
 /** A Worker has no address; what the configuration asks for is shown. */
-function listenerStatus({ listener }: HttpProxy): readonly ListenerStatus[] {
-  if (listener === undefined) return [];
-  const { address: ip = "", portValue: port = 0 } = listener.config.address?.socketAddress ?? {};
-  return [{ name: listener.name, address: { kind: "socket", ip, port } }];
+function listenerStatus({ listeners }: HttpProxy): readonly ListenerStatus[] {
+  return listeners.map(({ name, config }) => {
+    const { address: ip = "", portValue: port = 0 } = config.address?.socketAddress ?? {};
+    return { name, address: { kind: "socket", ip, port } };
+  });
 }

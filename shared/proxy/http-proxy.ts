@@ -2,24 +2,16 @@ import { invariant } from "../base/invariant.ts";
 import type { DiagnosticCollector } from "../diagnostics/collector.ts";
 import { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
-import {
-  type CompiledConnectionManager,
-  compileConnectionManager,
-  type ConnectionManagerContext,
-} from "../hcm/compile-connection-manager.ts";
 import { ConnectionManager, type DownstreamRequest, type HttpStream } from "../hcm/connection-manager.ts";
 import type { Host } from "../host/host.ts";
 import type { DownstreamStream } from "../http-filter/downstream-stream.ts";
 import { type AnyFilterFactory, FilterRegistry } from "../http-filter/filter-registry.ts";
-import { compileOnlyFilterChain, type NetworkFilters } from "../network-filter/compile-filter-chain.ts";
-import { compileConnectionCheck, type ConnectionCheck } from "../network-filter/downstream-tls.ts";
-import type { Bootstrap, HttpConnectionManager, Listener } from "../schema/envoy-types.ts";
+import type { Bootstrap, Listener } from "../schema/envoy-types.ts";
 import type { StatsScope } from "../stats/stats-scope.ts";
 import { ClusterManager } from "../upstream/cluster-manager.ts";
 import { reportDuplicateClusters } from "../upstream/compile-cluster.ts";
+import { compileHttpListener, findHttpListeners } from "./http-listeners.ts";
 import { type Resource, type ResourceSet, resourcesOf } from "./resources.ts";
-
-const CONNECTION_MANAGER_TYPE = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 
 export interface HttpProxyOptions {
   readonly host: Host;
@@ -29,16 +21,21 @@ export interface HttpProxyOptions {
   readonly filters: (clusters: ClusterManager) => readonly AnyFilterFactory[];
 }
 
-/** What serves requests, with the listener that it was made from. */
-interface Serving {
+/** What serves the requests of one listener. */
+interface Door {
   readonly listener: Resource<Listener>;
   readonly clusterNames: string;
   readonly manager: ConnectionManager;
 }
 
+interface Serving {
+  readonly tls: Door;
+  readonly plain: Door;
+}
+
 /**
- * An HTTP proxy on a host that has one door for all requests: the edge. One listener with an HTTP connection manager stands
- * for that door. A configuration takes effect as a whole or not at all; requests finish on the one that they began with.
+ * An HTTP proxy on a host without ports: the edge. Its doors are {@link HttpListeners}. A configuration takes effect as a whole or
+ * not at all; requests finish on the one that they began with.
  */
 export class HttpProxy {
   readonly clusters: ClusterManager;
@@ -53,13 +50,15 @@ export class HttpProxy {
     this.#registry = new FilterRegistry(filters(this.clusters));
   }
 
-  /** The listener that serves; `undefined` before the first configuration. */
-  get listener(): Resource<Listener> | undefined {
-    return this.#serving?.listener;
+  /** The listeners that serve; none before the first configuration. */
+  get listeners(): readonly Resource<Listener>[] {
+    if (this.#serving === undefined) return [];
+    const { tls, plain } = this.#serving;
+    return tls.listener.name === plain.listener.name ? [tls.listener] : [tls.listener, plain.listener];
   }
 
   /**
-   * Takes over a configuration. Clusters and the listener keep their objects and their state where their content is the same.
+   * Takes over a configuration. Clusters and listeners keep their objects and their state where their content is the same.
    * Gives false, and changes nothing, when the diagnostics hold an error afterwards.
    */
   update(bootstrap: Bootstrap, diagnostics: DiagnosticCollector): boolean {
@@ -81,66 +80,30 @@ export class HttpProxy {
   handle(request: DownstreamRequest, downstream: DownstreamStream): HttpStream {
     const serving = this.#serving;
     invariant(serving !== undefined, "a host takes requests only after the first configuration");
-    return serving.manager.handle(request, downstream);
+    const door = request.downstream.tls ? serving.tls : serving.plain;
+    return door.manager.handle(request, downstream);
+  }
+
+  #prepareServing(resources: ResourceSet, diagnostics: DiagnosticSink): Serving | undefined {
+    const listeners = findHttpListeners(resources, diagnostics);
+    if (listeners === undefined) return undefined;
+    const tls = this.#prepareDoor(listeners.tls, resources, diagnostics);
+    const plain = listeners.plain === listeners.tls ? tls : this.#prepareDoor(listeners.plain, resources, diagnostics);
+    return tls && plain && { tls, plain };
   }
 
   /** Routes are checked against the names of the clusters, so a listener also depends on those. */
-  #prepareServing(resources: ResourceSet, diagnostics: DiagnosticSink): Serving | undefined {
-    const listener = httpListener(resources, diagnostics);
-    if (listener === undefined) return undefined;
-    const clusterNames = [...resources.clusters.keys()].join("\n");
-    const before = this.#serving;
-    const unchanged = before?.listener.fingerprint === listener.fingerprint && before.clusterNames === clusterNames;
-    if (unchanged) return { ...before, listener };
-    const compiled = compileHttpListener(listener, {
-      diagnostics,
-      registry: this.#registry,
-      stats: this.#options.stats,
-      clusters: resources.clusters,
-      capabilities: this.#options.host.capabilities,
-    });
+  #prepareDoor(listener: Resource<Listener>, { clusters }: ResourceSet, diagnostics: DiagnosticSink): Door | undefined {
+    const clusterNames = [...clusters.keys()].join("\n");
+    const before = [this.#serving?.tls, this.#serving?.plain].find((door) => door?.listener.name === listener.name);
+    if (before?.listener.fingerprint === listener.fingerprint && before.clusterNames === clusterNames) {
+      return { ...before, listener };
+    }
+    const { stats, host } = this.#options;
+    const { capabilities } = host;
+    const context = { diagnostics, registry: this.#registry, stats, clusters, capabilities };
+    const compiled = compileHttpListener(listener, context);
     if (compiled === undefined) return undefined;
-    const manager = new ConnectionManager(compiled.manager, this.#options.host, compiled.connectionCheck);
-    return { listener, clusterNames, manager };
+    return { listener, clusterNames, manager: new ConnectionManager(compiled.manager, host, compiled.connectionCheck) };
   }
-}
-
-/** The listener that stands for the host's only door: the one whose filter chain ends in an HTTP connection manager. */
-function httpListener({ listeners }: ResourceSet, diagnostics: DiagnosticSink): Resource<Listener> | undefined {
-  const candidates = [...listeners.values()].filter(({ config }) => servesHttp(config));
-  const [only, second] = candidates;
-  if (only !== undefined && second === undefined) return only;
-  const path = second?.path ?? ConfigPath.root.field("staticResources").field("listeners");
-  const names = candidates.map(({ name }) => name).join(", ");
-  const got = only === undefined ? "none" : names;
-  diagnostics.error(path, "edge.listener", `expected one listener with an HTTP connection manager, got ${got}`);
-  return undefined;
-}
-
-function servesHttp({ filterChains = [], defaultFilterChain }: Listener): boolean {
-  const chains = defaultFilterChain === undefined ? filterChains : [...filterChains, defaultFilterChain];
-  const typeUrl = `type.googleapis.com/${CONNECTION_MANAGER_TYPE}`;
-  return chains.some(({ filters = [] }) => filters.some(({ typedConfig }) => typedConfig?.["@type"] === typeUrl));
-}
-
-interface CompiledHttpListener {
-  readonly manager: CompiledConnectionManager;
-  readonly connectionCheck: ConnectionCheck | undefined;
-}
-
-function compileHttpListener(
-  { config, path }: Resource<Listener>,
-  context: Omit<ConnectionManagerContext, "localPort">,
-): CompiledHttpListener | undefined {
-  const localPort = config.address?.socketAddress?.portValue;
-  const filters: NetworkFilters<CompiledConnectionManager> = new Map([
-    [
-      CONNECTION_MANAGER_TYPE,
-      // Checked against the schema by the loader, like every typed_config.
-      (typed, at) => compileConnectionManager(typed as HttpConnectionManager, at, { ...context, localPort }),
-    ],
-  ]);
-  const chain = compileOnlyFilterChain(config, path, { filters, diagnostics: context.diagnostics });
-  if (chain?.terminal === undefined) return undefined;
-  return { manager: chain.terminal, connectionCheck: compileConnectionCheck(chain.transportSocket) };
 }

@@ -11,7 +11,7 @@ import type { BodySource } from "../../shared/http/body-source.ts";
 import { BytesBody } from "../../shared/http/bytes-body.ts";
 import { HeaderMap } from "../../shared/http/header-map.ts";
 import type { ResetReason } from "../../shared/http/reset-reason.ts";
-import type { StreamInfo } from "../../shared/http/stream-info.ts";
+import type { DownstreamInfo, StreamInfo } from "../../shared/http/stream-info.ts";
 import type { DownstreamStream } from "../../shared/http-filter/downstream-stream.ts";
 import { HttpProxy } from "../../shared/proxy/http-proxy.ts";
 import { createLocalStats } from "../../shared/stats/local-stats.ts";
@@ -76,13 +76,13 @@ export class HttpProxyHarness {
   /** Sends a request and gives what has become of it so far. The body of the answer is read at once. */
   ask(path: string, headers: Readonly<Record<string, string>> = {}, body?: BodySource): Exchange {
     const all = { ":method": "GET", ":path": path, ":authority": "test.example", ":scheme": "http", ...headers };
-    const downstream = {
+    const downstream: DownstreamInfo = {
       remoteAddress: "203.0.113.7:4000",
       directRemoteAddress: "203.0.113.7:4000",
       localAddress: "192.0.2.1:80",
       protocol: "HTTP/1.1",
-      tls: false,
-    } as const;
+      tls: all[":scheme"] === "https",
+    };
     const partial: Partial<Exchange> = { body: "" };
     // Completed right below, before anyone else sees it.
     const exchange = partial as Exchange;

@@ -79,7 +79,7 @@ describe("checkForEdge", () => {
 
   it("checkForEdge refuses a configuration without an HTTP connection manager", ({ expect }) => {
     expect(errorsOf("static_resources: {}")).toEqual([
-      "a.yaml:1:1 static_resources.listeners: expected one listener with an HTTP connection manager, got none [edge.listener]",
+      "a.yaml:1:1 static_resources.listeners: expected one listener with an HTTP connection manager, or one with and one without TLS, got none [edge.listener]",
     ]);
   });
 
