@@ -9,7 +9,9 @@ import { edgePathOf, requestFromPlatform } from "./adapt/request-from-platform.t
 import { PlatformStream } from "./adapt/platform-stream.ts";
 import { StreamBody } from "./adapt/stream-body.ts";
 import { EdgeAdmin } from "./edge-admin.ts";
+import { ConnectTransport } from "./host/connect-transport.ts";
 import { type Bindings, EdgeTransport } from "./host/edge-transport.ts";
+import type { SocketOpener } from "./host/open-socket.ts";
 import { platformClock, platformLogger, platformRandom, platformTimers } from "./host/platform-ports.ts";
 
 /**
@@ -22,10 +24,10 @@ export class EdgeWorker {
   #bindings: Bindings = {};
 
   /** @throws Error when the text is no compiled configuration of this build: the deployment then fails, not a request. */
-  constructor(configText: string) {
+  constructor(configText: string, openSocket: SocketOpener) {
     const config = parsed(configText);
     const stats = createLocalStats();
-    const upstream = new EdgeTransport(() => this.#bindings);
+    const upstream = new EdgeTransport(() => this.#bindings, new ConnectTransport(openSocket, platformTimers));
     const host: Host = {
       capabilities: EDGE_CAPABILITIES,
       clock: platformClock,

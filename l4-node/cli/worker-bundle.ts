@@ -9,6 +9,9 @@ export const CONFIG_MODULE = "compiled-config.txt";
 const SHIPPED = new URL("../../worker/bundle.js", import.meta.url);
 const ENTRY = new URL("../../worker/index.ts", import.meta.url);
 
+/** What the platform itself has. */
+const PLATFORM_MODULES = ["cloudflare:sockets"];
+
 /** How the Worker becomes one module. */
 export const WORKER_BUILD: BuildOptions & { readonly write: false } = {
   entryPoints: [fileURLToPath(ENTRY)],
@@ -17,11 +20,11 @@ export const WORKER_BUILD: BuildOptions & { readonly write: false } = {
   format: "esm",
   target: "es2024",
   conditions: ["workerd", "worker", "browser"],
-  external: [`./${CONFIG_MODULE}`],
+  external: [`./${CONFIG_MODULE}`, ...PLATFORM_MODULES],
 };
 
 /**
- * The Worker as one module that imports only {@link CONFIG_MODULE}: the shipped one in the published package, else bundled
+ * The Worker as one module that imports only {@link CONFIG_MODULE} and what the platform has: the shipped one in the published package, else bundled
  * from the sources.
  */
 export async function workerBundle(): Promise<string> {

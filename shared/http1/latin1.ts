@@ -1,4 +1,4 @@
-const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
+const DECODER = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 const ENCODER = new TextEncoder();
 
 /** From this length on the platform's decoder is faster than joining characters. */

@@ -36,9 +36,9 @@ describe("the Worker's bundle", () => {
     expect(inputs.filter((input) => NEVER_AT_THE_EDGE.some((pattern) => pattern.test(input)))).toEqual([]);
   });
 
-  it("imports nothing but its configuration at run time", ({ expect }) => {
+  it("imports nothing but its configuration and the platform's sockets at run time", ({ expect }) => {
     const [output] = Object.values(meta.outputs);
-    expect(output?.imports.map(({ path }) => path)).toEqual(["./compiled-config.txt"]);
+    expect(output?.imports.map(({ path }) => path)).toEqual(["cloudflare:sockets", "./compiled-config.txt"]);
   });
 
   it("is not larger than its budget, which only goes down without a reason", ({ expect }) => {

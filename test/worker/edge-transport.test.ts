@@ -5,10 +5,19 @@ import type {
   UpstreamOutcome,
   UpstreamRequest,
   UpstreamTarget,
+  UpstreamTransport,
 } from "../../shared/host/upstream-transport.ts";
 import { HeaderMap } from "../../shared/http/header-map.ts";
 import type { Address } from "../../shared/net/address.ts";
-import { EdgeTransport } from "../../worker/host/edge-transport.ts";
+import { type Bindings, EdgeTransport } from "../../worker/host/edge-transport.ts";
+
+const NO_SOCKETS: UpstreamTransport = {
+  exchange: () => ({ kind: "failure", reason: "local reset", sent: "nothing", reusedConnection: false }),
+};
+
+function exits(bindings: Bindings = {}, sockets: UpstreamTransport = NO_SOCKETS): EdgeTransport {
+  return new EdgeTransport(() => bindings, sockets);
+}
 
 const NEVER: Cancellation = { cancelled: undefined, onCancel: () => undefined };
 
@@ -54,7 +63,7 @@ describe("EdgeTransport", () => {
 
   it("sends to a name with TLS by https, follows nothing, and says the host it could not write", async ({ expect }) => {
     const fetched = vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("ok", { status: 201 }));
-    const outcome = await new EdgeTransport(() => ({})).exchange(target(API, true), request(), NEVER);
+    const outcome = await exits().exchange(target(API, true), request(), NEVER);
     const [[url, init]] = fetched.mock.calls as [Parameters<typeof fetch>];
     expect([url, init?.method, init?.redirect]).toEqual(["https://api.example.com:443/x?q=1", "GET", "manual"]);
     expect(new Headers(init?.headers).get("x-forwarded-host")).toBe("public.example");
@@ -64,12 +73,12 @@ describe("EdgeTransport", () => {
   it("sends to a binding under the request's own host", async ({ expect }) => {
     const seen: string[] = [];
     const binding = { fetch: async (url: string) => (seen.push(url), new Response(null, { status: 204 })) };
-    await new EdgeTransport(() => ({ SHOP: binding })).exchange(target(SHOP), request(), NEVER);
+    await exits({ SHOP: binding }).exchange(target(SHOP), request(), NEVER);
     expect(seen).toEqual(["http://public.example/x?q=1"]);
   });
 
   it("fails without sending anything where the binding does not exist", async ({ expect }) => {
-    const outcome = await new EdgeTransport(() => ({})).exchange(target(SHOP), request(), NEVER);
+    const outcome = await exits().exchange(target(SHOP), request(), NEVER);
     expect(outcome).toMatchObject({
       kind: "failure",
       sent: "nothing",
@@ -79,20 +88,20 @@ describe("EdgeTransport", () => {
 
   it("turns an error of fetch into a failure", async ({ expect }) => {
     vi.spyOn(globalThis, "fetch").mockRejectedValue(new Error("Network connection lost."));
-    const outcome = await new EdgeTransport(() => ({})).exchange(target(API), request(), NEVER);
+    const outcome = await exits().exchange(target(API), request(), NEVER);
     expect(outcome).toMatchObject({ kind: "failure", reason: "connection termination", sent: "partial" });
   });
 
   it("drops an answer that comes after the request was given up", async ({ expect }) => {
     vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("late"));
     const gone: Cancellation = { cancelled: "local reset", onCancel: () => undefined };
-    const outcome = await new EdgeTransport(() => ({})).exchange(target(API), request(), gone);
+    const outcome = await exits().exchange(target(API), request(), gone);
     expect(outcome).toMatchObject({ kind: "failure", reason: "local reset" });
   });
 
   it("connects to the other name of the zone under the request's own host", async ({ expect }) => {
     const fetched = vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("ok"));
-    await new EdgeTransport(() => ({})).exchange(target(API, true, "resolve_override"), request(), NEVER);
+    await exits().exchange(target(API, true, "resolve_override"), request(), NEVER);
     const [[url, init]] = fetched.mock.calls as [Parameters<typeof fetch>];
     expect([url, init?.cf]).toEqual(["https://public.example/x?q=1", { resolveOverride: "api.example.com" }]);
     expect(new Headers(init?.headers).has("x-forwarded-host")).toBe(false);
@@ -101,14 +110,14 @@ describe("EdgeTransport", () => {
   it("sends to a VPC service under the request's own host, with TLS where the cluster has it", async ({ expect }) => {
     const seen: unknown[] = [];
     const binding = { fetch: async (url: string, init: RequestInit) => (seen.push(url, init.cf), new Response("ok")) };
-    const transport = new EdgeTransport(() => ({ SHOP: binding }));
+    const transport = exits({ SHOP: binding });
     await transport.exchange(target(SHOP, true, "vpc_service"), request(), NEVER);
     expect(seen).toEqual(["https://public.example/x?q=1", undefined]);
   });
 
   it("takes whatever a VPC service throws for a connection that never was", async ({ expect }) => {
     const binding = { fetch: () => Promise.reject(new Error("Network connection lost.")) };
-    const transport = new EdgeTransport(() => ({ SHOP: binding }));
+    const transport = exits({ SHOP: binding });
     const outcome = await transport.exchange(target(SHOP, false, "vpc_service"), request(), NEVER);
     expect(outcome).toMatchObject({ reason: "remote connection failure", sent: "nothing" });
   });
@@ -120,7 +129,21 @@ describe("EdgeTransport", () => {
     vi.spyOn(globalThis, "fetch").mockImplementation(
       async () => new Response("error code: 521", { status: 521, headers }),
     );
-    const outcome = await new EdgeTransport(() => ({})).exchange(target(API), request(), NEVER);
+    const outcome = await exits().exchange(target(API), request(), NEVER);
     expect(outcome).toMatchObject({ kind: "failure", reason: "remote connection failure", sent: "nothing" });
+  });
+
+  it("hands what leaves by a TCP connection to the transport for that", async ({ expect }) => {
+    const outcome: UpstreamOutcome = {
+      kind: "response",
+      headers: HeaderMap.from([[":status", "299"]]),
+      body: undefined,
+    };
+    const answered = await exits({}, { exchange: () => outcome }).exchange(
+      target(API, false, "connect"),
+      request(),
+      NEVER,
+    );
+    expect(answered).toBe(outcome);
   });
 });

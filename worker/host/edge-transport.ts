@@ -7,7 +7,7 @@ import type {
   UpstreamTransport,
 } from "../../shared/host/upstream-transport.ts";
 import type { HeaderMap } from "../../shared/http/header-map.ts";
-import { edgeExitOf } from "../../shared/upstream/edge-exit.ts";
+import { type EdgeExit, edgeExitOf } from "../../shared/upstream/edge-exit.ts";
 import { failureFromFetchError, failureFromVpcError } from "./fetch-failure.ts";
 import { exchangeByFetch, type FetchExit, type Fetcher } from "./fetch-transport.ts";
 
@@ -19,9 +19,12 @@ export type Bindings = Readonly<Record<string, unknown>>;
  */
 export class EdgeTransport implements UpstreamTransport {
   readonly #bindings: () => Bindings;
+  readonly #sockets: UpstreamTransport;
 
-  constructor(bindings: () => Bindings) {
+  /** `sockets` sends what leaves by a TCP connection. */
+  constructor(bindings: () => Bindings, sockets: UpstreamTransport) {
     this.#bindings = bindings;
+    this.#sockets = sockets;
   }
 
   exchange(
@@ -29,14 +32,19 @@ export class EdgeTransport implements UpstreamTransport {
     request: UpstreamRequest,
     cancellation: Cancellation,
   ): UpstreamOutcome | Promise<UpstreamOutcome> {
-    const exit = this.#exitTo(target, request.headers);
+    const kind = edgeExitOf(target.host.target, target.host.metadata);
+    if (kind === "connect") return this.#sockets.exchange(target, request, cancellation);
+    const exit = this.#exitTo(kind, target, request.headers);
     return typeof exit === "string" ? noExit(exit) : exchangeByFetch(exit, request, cancellation);
   }
 
   /** A sentence where there is none. */
-  #exitTo(target: UpstreamTarget, headers: HeaderMap): FetchExit | string {
-    const { target: address, metadata } = target.host;
-    switch (edgeExitOf(address, metadata)) {
+  #exitTo(
+    kind: Exclude<EdgeExit, "connect"> | undefined,
+    target: UpstreamTarget,
+    headers: HeaderMap,
+  ): FetchExit | string {
+    switch (kind) {
       case "fetch":
         return fetchExit(target, headers);
       case "resolve_override":
@@ -46,7 +54,6 @@ export class EdgeTransport implements UpstreamTransport {
         return this.#bindingExit(target, headers, failureFromFetchError);
       case "vpc_service":
         return this.#bindingExit(target, headers, failureFromVpcError);
-      case "connect":
       case undefined:
         return `no exit to ${target.host.address}`;
     }

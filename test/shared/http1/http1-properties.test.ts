@@ -93,7 +93,7 @@ describe("renderRequestHead and BodyWriter", () => {
     fc.assert(
       fc.property(FIELDS, BODY, fc.boolean(), FIELDS, (fields, chunks, sized, trailers) => {
         const body = chunks.join("");
-        const length: [string, string][] = sized ? [["content-length", String(body.length)]] : [];
+        const length = lengthFields(body, sized);
         const start: [string, string][] = [
           [":method", "POST"],
           [":path", "/p"],
@@ -150,4 +150,8 @@ function without(headers: HeaderMap | undefined, name: string): unknown {
 /** A body of declared length has no place for trailers. */
 function trailersRead(trailers: readonly (readonly [string, string])[], sized: boolean): unknown {
   return sized || trailers.length === 0 ? undefined : HeaderMap.from(trailers).toJSON();
+}
+
+function lengthFields(body: string, sized: boolean): [string, string][] {
+  return sized ? [["content-length", String(body.length)]] : [];
 }
