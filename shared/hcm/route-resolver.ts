@@ -51,6 +51,8 @@ function tlsRedirect(location: string): ReplyRoute {
     location: () => location,
     perFilterConfig: () => undefined,
     perFilterConfigs: () => [],
+    filterDisabled: () => undefined,
+    metadata: {},
     finalizeResponseHeaders: () => undefined,
   };
 }

@@ -5,6 +5,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { HeaderMap } from "../http/header-map.ts";
 import { StreamInfo } from "../http/stream-info.ts";
 import { compileRouteTable } from "../router/compile-route-table.ts";
+import { withoutFilterConfigs } from "../router/filter-configs.ts";
 import { DomainIndex } from "../router/domain-index.ts";
 import type { ForwardRoute, MatchTrace, Route, RouteInput, RouteTable } from "../router/route.ts";
 import type { RouteConfiguration, VirtualHost } from "../schema/envoy-types.ts";
@@ -68,7 +69,7 @@ export function explainRequest(
     path,
     diagnostics,
     clusters: { has: () => true },
-    compileRouteConfig: () => undefined,
+    compileRouteConfig: withoutFilterConfigs,
   });
   return table === undefined ? err(diagnostics.diagnostics) : ok(explain({ config, path, table }, request, input));
 }

@@ -2,6 +2,7 @@ import { DiagnosticCollector } from "../diagnostics/collector.ts";
 import { ConfigPath } from "../diagnostics/config-path.ts";
 import type { HeaderMap } from "../http/header-map.ts";
 import { compileRouteTable } from "../router/compile-route-table.ts";
+import { withoutFilterConfigs } from "../router/filter-configs.ts";
 import type { RouteInput } from "../router/route.ts";
 import type { Route, RouteConfiguration, RouteMatch } from "../schema/envoy-types.ts";
 
@@ -109,7 +110,7 @@ function holds(part: RouteMatch, { request, input, config }: MatcherProbe): bool
     path: ConfigPath.root,
     diagnostics: new DiagnosticCollector(),
     clusters: { has: () => true },
-    compileRouteConfig: () => undefined,
+    compileRouteConfig: withoutFilterConfigs,
   });
   return table?.match(request, input).kind === "route";
 }

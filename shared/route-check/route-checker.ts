@@ -4,6 +4,7 @@ import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { compileRouteTable } from "../router/compile-route-table.ts";
+import { withoutFilterConfigs } from "../router/filter-configs.ts";
 import type { RouteTable } from "../router/route.ts";
 import type { Route, RouteConfiguration, VirtualHost } from "../schema/envoy-types.ts";
 import { checkRoute, type RouteTest } from "./check-route.ts";
@@ -64,7 +65,12 @@ function compileWith(
   path: ConfigPath,
   diagnostics: DiagnosticCollector,
 ): RouteTable | undefined {
-  return compileRouteTable(config, { path, diagnostics, clusters: ANY_CLUSTER, compileRouteConfig: () => undefined });
+  return compileRouteTable(config, {
+    path,
+    diagnostics,
+    clusters: ANY_CLUSTER,
+    compileRouteConfig: withoutFilterConfigs,
+  });
 }
 
 const ANY_CLUSTER = { has: () => true };

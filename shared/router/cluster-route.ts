@@ -1,6 +1,8 @@
+import type { HostMetadata } from "../host/upstream-host.ts";
 import type { HeaderMap } from "../http/header-map.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
 import { CompiledRoute } from "./compiled-route.ts";
+import type { HashSource, RouteHash } from "./hash-policy.ts";
 import { type HostRewrite, rewriteAuthority } from "./host-rewrite.ts";
 import type { MutationLevels } from "./mutation-levels.ts";
 import type { PathRewrite } from "./path-rewrite.ts";
@@ -21,6 +23,8 @@ export interface ForwardSettings {
   readonly appendXForwardedHost: boolean;
   readonly hostRewrite: HostRewrite | undefined;
   readonly pathRewrite: PathRewrite | undefined;
+  readonly metadataMatch: HostMetadata[string] | undefined;
+  readonly hash: RouteHash | undefined;
 }
 
 /** What the chosen entry of a weighted route does to a message before the route gets it. */
@@ -28,6 +32,8 @@ export interface WeightedEntry {
   readonly mutations: MutationLevels;
   /** Takes the place of the host without a trace in `x-envoy-original-host`, as in Envoy. */
   readonly hostLiteral: string | undefined;
+  /** That of the route with the values of the entry in their place. */
+  readonly metadataMatch: HostMetadata[string] | undefined;
 }
 
 export interface ClusterTarget {
@@ -63,6 +69,19 @@ export class ClusterRoute extends CompiledRoute implements ForwardRoute {
 
   get appendXForwardedHost(): boolean {
     return this.#settings.appendXForwardedHost;
+  }
+
+  get metadataMatch(): HostMetadata[string] | undefined {
+    const { entry } = this.#target;
+    return entry === undefined ? this.#settings.metadataMatch : entry.metadataMatch;
+  }
+
+  hash(source: HashSource): bigint | undefined {
+    return this.#settings.hash?.(source);
+  }
+
+  virtualCluster(request: HeaderMap): string | undefined {
+    return this.#scope.virtualClusterOf?.(request);
   }
 
   clusterName(request: HeaderMap): string | undefined {

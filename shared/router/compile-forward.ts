@@ -2,8 +2,10 @@ import { durationMs } from "../base/duration-ms.ts";
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { Route as RouteConfig, RouteAction } from "../schema/envoy-types.ts";
 import { ClusterRoute, type ForwardSettings } from "./cluster-route.ts";
+import { compileHashPolicy } from "./hash-policy.ts";
 import { compileHostRewrite } from "./host-rewrite.ts";
 import { compileForwardPathRewrite } from "./forward-path-rewrite.ts";
+import { subsetOf } from "./metadata-match.ts";
 import type { PathSpecifier } from "./path-specifier.ts";
 import type { RouteContext } from "./route-context.ts";
 import { type RoutePick, pickAlways } from "./route-pick.ts";
@@ -61,6 +63,8 @@ function compileSettings(
     autoHostRewrite: action.autoHostRewrite ?? false,
     appendXForwardedHost: action.appendXForwardedHost ?? false,
     hostRewrite: compileHostRewrite(action, path, diagnostics),
+    metadataMatch: subsetOf(action.metadataMatch),
+    hash: compileHashPolicy(action.hashPolicy ?? [], path.field("hashPolicy"), diagnostics),
     pathRewrite: compileForwardPathRewrite(action, specifier, path, diagnostics),
   };
 }

@@ -4,6 +4,7 @@ import type { RouteConfiguration, VirtualHost as VirtualHostConfig } from "../sc
 import { compileRoute } from "./compile-route.ts";
 import { type DomainRefusal, DomainIndex } from "./domain-index.ts";
 import type { CompileRouteFilterConfig } from "./filter-configs.ts";
+import { compileVirtualClusters } from "./virtual-clusters.ts";
 import { VirtualHostTable } from "./virtual-host-table.ts";
 import type { RouteTable } from "./route.ts";
 import type { RouteContext } from "./route-context.ts";
@@ -75,7 +76,13 @@ function compileVirtualHost(
   context: RouteContext,
 ): VirtualHostParts {
   const { name = "", routes = [], requireTls = "NONE" } = config;
-  const inner = extendScope({ ...scope, virtualHostName: name }, config, path, context);
+  const { diagnostics } = context;
+  const virtualClusterOf = compileVirtualClusters(
+    config.virtualClusters ?? [],
+    path.field("virtualClusters"),
+    diagnostics,
+  );
+  const inner = extendScope({ ...scope, virtualHostName: name, virtualClusterOf }, config, path, context);
   const entries = routes
     .map((route, at) => compileRoute(route, inner, path.field("routes").index(at), context))
     .filter((entry) => entry !== undefined);

@@ -29,7 +29,12 @@ export function compileRoute(
   const specifier = compilePathSpecifier(match, matchPath, context.diagnostics);
   const conditions = compileRouteConditions(match, matchPath, context.diagnostics);
   if (specifier === undefined) return undefined;
-  const scope = extendScope({ ...outer, routeName: name }, config, path, context);
+  const scope = extendScope(
+    { ...outer, routeName: name, metadata: config.metadata?.filterMetadata ?? {} },
+    config,
+    path,
+    context,
+  );
   const pick = compileAction(config, { scope, specifier, path }, context);
   return pick && { specifier, conditions, pick };
 }

@@ -1,5 +1,6 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { FilterKey } from "../http/filter-key.ts";
+import type { HostMetadata } from "../host/upstream-host.ts";
 import type { HeaderMap } from "../http/header-map.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
 import type { RouteScope } from "./route-scope.ts";
@@ -11,10 +12,13 @@ export abstract class CompiledRoute {
   readonly path: ConfigPath;
   readonly #scope: RouteScope;
 
+  readonly metadata: HostMetadata;
+
   constructor(scope: RouteScope) {
     this.name = scope.routeName;
     this.virtualHostName = scope.virtualHostName;
     this.path = scope.path;
+    this.metadata = scope.metadata;
     this.#scope = scope;
   }
 
@@ -24,6 +28,10 @@ export abstract class CompiledRoute {
 
   perFilterConfigs<T>(key: FilterKey<T>): readonly T[] {
     return this.#scope.filterConfigs.all(key);
+  }
+
+  filterDisabled(filterName: string): boolean | undefined {
+    return this.#scope.filterConfigs.disabled(filterName);
   }
 
   finalizeResponseHeaders(headers: HeaderMap, request: HeaderMap, info: StreamInfo): void {

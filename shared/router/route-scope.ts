@@ -1,7 +1,9 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { AnyMessage } from "../schema/envoy-types.ts";
 import { FilterConfigs, type FilterConfigsContext } from "./filter-configs.ts";
+import type { HostMetadata } from "../host/upstream-host.ts";
 import { MutationLevels, type MutationLists } from "./mutation-levels.ts";
+import type { VirtualClusterOf } from "./virtual-clusters.ts";
 
 /** What every level of a route configuration can say. */
 export interface ScopeConfig extends MutationLists {
@@ -14,6 +16,9 @@ export interface RouteScope {
   readonly path: ConfigPath;
   readonly routeName: string;
   readonly virtualHostName: string;
+  readonly virtualClusterOf: VirtualClusterOf | undefined;
+  /** Of the route. */
+  readonly metadata: HostMetadata;
   readonly mutations: MutationLevels;
   readonly filterConfigs: FilterConfigs;
 }
@@ -21,7 +26,15 @@ export interface RouteScope {
 /** The scope of a level that stands in none. */
 export function emptyScope(mostSpecificWins: boolean, path: ConfigPath): RouteScope {
   const mutations = MutationLevels.none(mostSpecificWins);
-  return { path, routeName: "", virtualHostName: "", mutations, filterConfigs: FilterConfigs.none };
+  return {
+    path,
+    routeName: "",
+    virtualHostName: "",
+    virtualClusterOf: undefined,
+    metadata: {},
+    mutations,
+    filterConfigs: FilterConfigs.none,
+  };
 }
 
 /** The scope of the next level down. */

@@ -1,7 +1,9 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { FilterKey } from "../http/filter-key.ts";
 import type { HeaderMap } from "../http/header-map.ts";
+import type { HostMetadata } from "../host/upstream-host.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
+import type { HashSource } from "./hash-policy.ts";
 
 /** What every compiled route knows, whatever it does. Immutable; a request keeps the one it was given. */
 interface RouteCommon {
@@ -14,6 +16,10 @@ interface RouteCommon {
   perFilterConfig<T>(key: FilterKey<T>): T | undefined;
   /** All of them, least specific first, for filters that merge. */
   perFilterConfigs<T>(key: FilterKey<T>): readonly T[];
+  /** Whether a filter is switched off here, or on where its chain has it off; `undefined` leaves it to the chain. */
+  filterDisabled(filterName: string): boolean | undefined;
+  /** `Route.metadata`, by namespace. */
+  readonly metadata: HostMetadata;
   /** `response_headers_to_add` and `_to_remove` of all levels, in Envoy's order; for upstream answers and local replies. */
   finalizeResponseHeaders(headers: HeaderMap, request: HeaderMap, info: StreamInfo): void;
 }
@@ -30,6 +36,12 @@ export interface ForwardRoute extends RouteCommon {
   readonly autoHostRewrite: boolean;
   /** Whether a host that is rewritten is appended to `x-forwarded-host` first (`append_x_forwarded_host`). */
   readonly appendXForwardedHost: boolean;
+  /** `RouteAction.metadata_match`, merged with the weighted entry's: the `envoy.lb` values of the wanted subset. */
+  readonly metadataMatch: HostMetadata[string] | undefined;
+  /** What `hash_policy` makes of the request; `undefined` without a policy or where none of its inputs is there. */
+  hash(source: HashSource): bigint | undefined;
+  /** The virtual cluster that the request counts for; `undefined` where the virtual host has none. */
+  virtualCluster(request: HeaderMap): string | undefined;
   /** Header mutations of all levels, then host, then path rewrite. Runs once, before the upstream request. */
   finalizeRequestHeaders(headers: HeaderMap, info: StreamInfo): void;
 }

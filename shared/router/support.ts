@@ -98,7 +98,10 @@ export const routerSupport: readonly MessageSupport[] = [
   }),
   support("envoy.config.route.v3.RouteMatch.GrpcRouteMatchOptions", {}),
   support("envoy.config.route.v3.RouteMatch.ConnectMatcher", {}),
-  support("envoy.config.route.v3.RouteMatch.TlsContextMatchOptions", { presented: "supported", validated: "supported" }),
+  support("envoy.config.route.v3.RouteMatch.TlsContextMatchOptions", {
+    presented: "supported",
+    validated: "supported",
+  }),
   support("envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig", { pathTemplate: "supported" }),
   support("envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig", {
     pathTemplateRewrite: "supported",
@@ -131,7 +134,7 @@ export const routerSupport: readonly MessageSupport[] = [
     requestMirrorPolicies: MIRRORING,
     rateLimits: RATE_LIMITS,
     includeVhRateLimits: RATE_LIMITS,
-    hashPolicy: unsupported("hash policies are not implemented"),
+    hashPolicy: "supported",
     cors: unsupported("it is deprecated; configure envoy.filters.http.cors with typed_per_filter_config"),
     maxGrpcTimeout: GRPC_TIMEOUTS,
     grpcTimeoutOffset: GRPC_TIMEOUTS,
@@ -142,12 +145,33 @@ export const routerSupport: readonly MessageSupport[] = [
     hedgePolicy: HEDGING,
     maxStreamDuration: unsupported("stream durations are not limited"),
   }),
+  support("envoy.config.route.v3.RouteAction.HashPolicy", {
+    header: "supported",
+    cookie: "supported",
+    connectionProperties: "supported",
+    queryParameter: "supported",
+    filterState: FILTER_STATE,
+    terminal: "supported",
+  }),
+  support("envoy.config.route.v3.RouteAction.HashPolicy.Header", {
+    headerName: "supported",
+    regexRewrite: "supported",
+  }),
+  support("envoy.config.route.v3.RouteAction.HashPolicy.Cookie", {
+    name: "supported",
+    ttl: "supported",
+    path: "supported",
+    attributes: "supported",
+  }),
+  support("envoy.config.route.v3.RouteAction.HashPolicy.CookieAttribute", { name: "supported", value: "supported" }),
+  support("envoy.config.route.v3.RouteAction.HashPolicy.ConnectionProperties", { sourceIp: "supported" }),
+  support("envoy.config.route.v3.RouteAction.HashPolicy.QueryParameter", { name: "supported" }),
   support("envoy.config.route.v3.WeightedCluster", {
     clusters: "supported",
     headerName: "supported",
     totalWeight: ignored("the sum of the weights counts, as in Envoy"),
     runtimeKeyPrefix: unsupported("there are no runtime layers that could override weights"),
-    useHashPolicy: unsupported("hash policies are not implemented"),
+    useHashPolicy: "supported",
   }),
   support("envoy.config.route.v3.WeightedCluster.ClusterWeight", {
     ...MUTATION_LISTS,
@@ -177,7 +201,7 @@ export const routerSupport: readonly MessageSupport[] = [
   }),
   support("envoy.config.route.v3.FilterConfig", {
     config: "supported",
-    isOptional: unsupported("a filter that the chain does not have is always an error"),
+    isOptional: "supported",
     disabled: unsupported("a filter cannot be switched off by route"),
   }),
   support("envoy.config.core.v3.HeaderValueOption", {

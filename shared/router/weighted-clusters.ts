@@ -2,7 +2,9 @@ import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { HeaderMap } from "../http/header-map.ts";
 import { toByteString } from "../matching/byte-string.ts";
 import type { WeightedCluster, WeightedClusterClusterWeight } from "../schema/envoy-types.ts";
+import type { StreamInfo } from "../http/stream-info.ts";
 import { type ClusterChoice, ClusterRoute, type ForwardSettings } from "./cluster-route.ts";
+import { subsetOf } from "./metadata-match.ts";
 import { MutationLevels } from "./mutation-levels.ts";
 import type { RouteMatch } from "./route.ts";
 import type { RouteContext } from "./route-context.ts";
@@ -28,7 +30,8 @@ interface Share {
 
 /**
  * Compiles weighted clusters into a pick: a 64-bit value modulo the sum of the weights falls into the half-open interval of one
- * entry, in declared order. The value is the stream's random one, or what `header_name` carries. Nothing after reporting why.
+ * entry, in declared order. The value is the stream's random one, what `header_name` carries, or the
+ * hash of the route's `hash_policy`. Nothing after reporting why.
  * Source: Envoy `RouteEntryImplBase::pickWeightedCluster`.
  */
 export function compileWeightedClusters(
@@ -48,7 +51,7 @@ export function compileWeightedClusters(
     context.diagnostics.error(place.path, "config.range", problem);
     return undefined;
   }
-  return pickByWeight(shares, total, config.headerName?.toLowerCase() ?? "");
+  return pickByWeight(shares, total, splitValue(config, place.settings));
 }
 
 function weightProblem(total: number, routeName: string): string | undefined {
@@ -57,11 +60,22 @@ function weightProblem(total: number, routeName: string): string | undefined {
   return `The sum of weights of all weighted clusters of route ${routeName} exceeds ${MAX_TOTAL_WEIGHT}`;
 }
 
-function pickByWeight(shares: readonly Share[], total: number, headerName: string): RoutePick {
+/** The 64-bit value that a request is placed by, where it is not the stream's random one. */
+type SplitValue = (request: HeaderMap, info: StreamInfo | undefined) => bigint | undefined;
+
+/** As in Envoy, the hash makes no cookie here: a request without one is placed at random. */
+function splitValue({ headerName = "", useHashPolicy }: WeightedCluster, { hash }: ForwardSettings): SplitValue {
+  if (useHashPolicy === true && hash !== undefined) {
+    return (request, info) => hash({ request, info, addCookie: undefined });
+  }
+  const name = headerName.toLowerCase();
+  return name === "" ? () => undefined : (request) => valueInHeader(request, name);
+}
+
+function pickByWeight(shares: readonly Share[], total: number, valueOf: SplitValue): RoutePick {
   const modulus = BigInt(total);
-  return (request, { random }) => {
-    const value = (headerName === "" ? undefined : valueInHeader(request, headerName)) ?? random;
-    const point = Number(value % modulus);
+  return (request, { random, info }) => {
+    const point = Number((valueOf(request, info) ?? random) % modulus);
     return shares.find(({ end }) => point < end)?.match ?? NONE;
   };
 }
@@ -91,7 +105,9 @@ function compileEntry(
   const mutations = MutationLevels.none(false).extend(entry, path, diagnostics);
   const { hostRewriteLiteral = "" } = entry;
   const hostLiteral = hostRewriteLiteral === "" ? undefined : toByteString(hostRewriteLiteral);
-  const target = { cluster, entry: { mutations, hostLiteral } };
+  const subset = subsetOf(entry.metadataMatch);
+  const metadataMatch = subset === undefined ? settings.metadataMatch : { ...settings.metadataMatch, ...subset };
+  const target = { cluster, entry: { mutations, hostLiteral, metadataMatch } };
   return { kind: "route", route: new ClusterRoute({ ...scope, filterConfigs }, settings, target) };
 }
 

@@ -2,6 +2,7 @@ import { DiagnosticCollector } from "../../shared/diagnostics/collector.ts";
 import { ConfigPath } from "../../shared/diagnostics/config-path.ts";
 import { HeaderMap } from "../../shared/http/header-map.ts";
 import { compileRouteTable } from "../../shared/router/compile-route-table.ts";
+import { withoutFilterConfigs } from "../../shared/router/filter-configs.ts";
 import type { MatchTrace, RouteTable } from "../../shared/router/route.ts";
 import type { Route } from "../../shared/schema/envoy-types.ts";
 import type { BenchRow } from "./bench-row.ts";
@@ -80,7 +81,7 @@ function compile(shape: Shape, size: number): RouteTable {
       path: ConfigPath.root,
       diagnostics: new DiagnosticCollector(),
       clusters: { has: () => true },
-      compileRouteConfig: () => undefined,
+      compileRouteConfig: withoutFilterConfigs,
     },
   );
   if (table === undefined) throw new Error(`${shape.name} does not compile`);

@@ -8,6 +8,8 @@ const COMMON = {
   path: ConfigPath.root,
   perFilterConfig: () => undefined,
   perFilterConfigs: () => [],
+  filterDisabled: () => undefined,
+  metadata: {},
   finalizeResponseHeaders: (headers: HeaderMap) => headers.set("x-route-response", "seen"),
 } as const;
 
@@ -21,6 +23,9 @@ export function forwardRoute(clusterName: string | undefined, more: Partial<Forw
     timeoutMs: 0,
     autoHostRewrite: false,
     appendXForwardedHost: false,
+    metadataMatch: undefined,
+    hash: () => undefined,
+    virtualCluster: () => undefined,
     finalizeRequestHeaders: (headers) => headers.set("x-route-request", "seen"),
     ...more,
   };

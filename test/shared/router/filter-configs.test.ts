@@ -3,8 +3,9 @@ import { ConfigPath } from "../../../shared/diagnostics/config-path.ts";
 import { DiagnosticCollector } from "../../../shared/diagnostics/collector.ts";
 import type { FilterKey } from "../../../shared/http/filter-key.ts";
 import { compileRouteTable } from "../../../shared/router/compile-route-table.ts";
+import { type CompileRouteFilterConfig, withoutFilterConfigs } from "../../../shared/router/filter-configs.ts";
 import type { AnyMessage, RouteConfiguration } from "../../../shared/schema/envoy-types.ts";
-import { requestFor, routeOf, tableOf } from "./route-table-harness.ts";
+import { problemsOf, requestFor, routeOf, tableOf } from "./route-table-harness.ts";
 
 const any = (value: string): AnyMessage => ({ "@type": "type.googleapis.com/test.Config", value });
 const wrapped = (value: string): AnyMessage => ({
@@ -35,8 +36,10 @@ function config(
   return table;
 }
 
-const compileRouteConfig = (name: string, { value }: AnyMessage, path: ConfigPath): string =>
-  `${name}=${String(value)} at ${path.render()}`;
+const compileRouteConfig: CompileRouteFilterConfig = (name, { value }, path) => ({
+  kind: "compiled",
+  config: `${name}=${String(value)} at ${path.render()}`,
+});
 const ONE: FilterKey<string> = { name: "one" };
 const TWO: FilterKey<string> = { name: "two" };
 const NONE: FilterKey<string> = { name: "none" };
@@ -68,9 +71,65 @@ describe("FilterConfigs", () => {
     expect([first.perFilterConfig(NONE), first.perFilterConfigs(NONE)]).toEqual([undefined, []]);
   });
 
+  it("leaves out what its compiler leaves out", ({ expect }) => {
+    const leftOut = tableOf(config(entries), { compileRouteConfig: withoutFilterConfigs });
+    expect(routeOf(leftOut.match(requestFor("/"), { random: 0n })).perFilterConfigs(ONE)).toEqual([]);
+  });
+
   it("hands out no table where a filter has refused its configuration", ({ expect }) => {
     const diagnostics = new DiagnosticCollector();
     const context = { path: ConfigPath.root, diagnostics, clusters: { has: () => true } };
-    expect(compileRouteTable(config(entries), { ...context, compileRouteConfig: () => undefined })).toBe(undefined);
+    expect(compileRouteTable(config(entries), { ...context, compileRouteConfig: () => ({ kind: "refused" }) })).toBe(
+      undefined,
+    );
+  });
+});
+
+describe("FilterConfigs.disabled", () => {
+  const wrapper = (fields: object): AnyMessage => ({
+    "@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig",
+    ...fields,
+  });
+  const off = wrapper({ disabled: true });
+
+  function routeWith(host: Record<string, AnyMessage>, route: Record<string, AnyMessage>) {
+    const routes = [{ match: { prefix: "/" }, typedPerFilterConfig: route, directResponse: { status: 200 } }];
+    const virtualHosts = [{ name: "v", domains: ["*"], typedPerFilterConfig: host, routes }];
+    return routeOf(tableOf({ virtualHosts }, { compileRouteConfig }).match(requestFor("/"), { random: 0n }));
+  }
+
+  it.for<readonly [host: Record<string, AnyMessage>, route: Record<string, AnyMessage>, disabled: boolean | undefined]>(
+    [
+      [{}, {}, undefined],
+      [{ one: off }, {}, true],
+      [{ one: off }, { one: any("on") }, false],
+      [{ one: off }, { one: wrapped("on") }, false],
+      [{ one: any("on") }, { one: off }, true],
+      [{ two: off }, {}, undefined],
+    ],
+  )("says for the virtual host %j and the route %j: %j", ([host, route, disabled], { expect }) => {
+    expect(routeWith(host, route).filterDisabled("one")).toBe(disabled);
+  });
+
+  it("keeps the configuration of the levels that do not switch the filter off", ({ expect }) => {
+    expect(routeWith({ one: any("host") }, { one: off }).perFilterConfig(ONE)).toContain("one=host");
+  });
+
+  it("tells the compiler what is optional", ({ expect }) => {
+    const seen: boolean[] = [];
+    const optional = wrapper({ config: any("x"), isOptional: true });
+    const routes = [{ match: { prefix: "/" }, typedPerFilterConfig: { one: optional, two: wrapped("y") } }];
+    problemsOf(
+      { virtualHosts: [{ name: "v", domains: ["*"], routes }] },
+      { compileRouteConfig: (_name, _config, _path, isOptional) => (seen.push(isOptional), { kind: "left_out" }) },
+    );
+    expect(seen).toEqual([true, false]);
+  });
+
+  it("refuses a wrapper around nothing", ({ expect }) => {
+    const virtualHosts = [{ name: "v", domains: ["*"], typedPerFilterConfig: { one: wrapper({}) } }];
+    expect(problemsOf({ virtualHosts })).toEqual([
+      'virtual_hosts[0].typed_per_filter_config["one"]: Empty per filter configuration for one filter',
+    ]);
   });
 });

@@ -7,7 +7,10 @@ import type { ForwardRoute, ReplyRoute, Route, RouteMatch, RouteTable } from "..
 import type { RouteConfiguration, Route as RouteConfig } from "../../../shared/schema/envoy-types.ts";
 
 /** Says yes to every cluster and gives filter configuration back as it is. */
-const LENIENT = { clusters: { has: () => true }, compileRouteConfig: (_name: string, config: unknown) => config };
+const LENIENT = {
+  clusters: { has: () => true },
+  compileRouteConfig: (_name: string, config: unknown) => ({ kind: "compiled", config }) as const,
+};
 
 /** What compiling reports, as `path: message`. */
 export function problemsOf(config: RouteConfiguration, context: Partial<RouteCompileContext> = {}): string[] {

@@ -133,3 +133,93 @@ describe("compileWeightedClusters", () => {
     ]);
   });
 });
+
+describe("compileWeightedClusters, use_hash_policy", () => {
+  const byUser = (...weights: readonly number[]) => ({
+    match: { prefix: "/" },
+    route: {
+      weightedClusters: { clusters: entries(...weights), useHashPolicy: true },
+      hashPolicy: [{ header: { headerName: "x-user" } }],
+    },
+  });
+
+  function clustersOf(users: readonly string[], ...weights: readonly number[]): (string | undefined)[] {
+    const table = tableOf(oneHost(byUser(...weights)));
+    return users.map((user) => {
+      const request = requestFor("/", { "x-user": user });
+      return forwardOf(table.match(request, { random: 0n })).clusterName(request);
+    });
+  }
+
+  const usersOf = (clusters: readonly (string | undefined)[], wanted: string): ReadonlySet<number> =>
+    new Set(clusters.flatMap((name, user) => (name === wanted ? [user] : [])));
+
+  it("picks what Envoy picks for the same header", ({ expect }) => {
+    const users = Array.from({ length: 12 }, (_, user) => String(user));
+    // Observed with Envoy 1.39.
+    const picks = [0, 0, 1, 1, 1, 1, 0, 1, 1, 1, 0, 0];
+    expect(clustersOf(users, 50, 50)).toEqual(picks.map((at) => `c${at}`));
+  });
+
+  it("moves users only to the cluster that grows, where that is declared first", ({ expect }) => {
+    const users = Array.from({ length: 500 }, (_, user) => `user-${user}`);
+    let before = clustersOf(users, 0, 100);
+    for (let weight = 1; weight <= 100; weight++) {
+      const after = clustersOf(users, weight, 100 - weight);
+      expect(usersOf(before, "c0").difference(usersOf(after, "c0"))).toEqual(new Set());
+      before = after;
+    }
+    expect(new Set(before)).toEqual(new Set(["c0"]));
+  });
+
+  it("takes the random value where there is no hash", ({ expect }) => {
+    const table = tableOf(oneHost(byUser(50, 50)));
+    const clusters = [49n, 50n].map((random) =>
+      forwardOf(table.match(requestFor("/"), { random })).clusterName(requestFor("/")),
+    );
+    expect(clusters).toEqual(["c0", "c1"]);
+  });
+
+  it("makes no cookie: a request without one is placed at random, as in Envoy", ({ expect }) => {
+    const hashPolicy = [{ cookie: { name: "sid", ttl: "60s" } }];
+    const table = tableOf(
+      oneHost({
+        match: { prefix: "/" },
+        route: { weightedClusters: { clusters: entries(50, 50), useHashPolicy: true }, hashPolicy },
+      }),
+    );
+    const clusters = [49n, 50n].map((random) =>
+      forwardOf(table.match(requestFor("/"), { random, info: newStreamInfo() })).clusterName(requestFor("/")),
+    );
+    expect(clusters).toEqual(["c0", "c1"]);
+  });
+});
+
+describe("compileWeightedClusters, metadata_match", () => {
+  const lb = (values: Readonly<Record<string, string>>) => ({
+    filterMetadata: { "envoy.lb": values, other: { z: "1" } },
+  });
+
+  it("puts an entry's values in the place of the route's", ({ expect }) => {
+    const clusters = [
+      { name: "a", weight: 1, metadataMatch: lb({ version: "2" }) },
+      { name: "b", weight: 1 },
+    ];
+    const table = tableOf(
+      oneHost({
+        match: { prefix: "/" },
+        route: { weightedClusters: { clusters }, metadataMatch: lb({ version: "1", stage: "prod" }) },
+      }),
+    );
+    const subsets = [0n, 1n].map((random) => forwardOf(table.match(requestFor("/"), { random })).metadataMatch);
+    expect(subsets).toEqual([
+      { version: "2", stage: "prod" },
+      { version: "1", stage: "prod" },
+    ]);
+  });
+
+  it("is not there where neither says so", ({ expect }) => {
+    const table = tableOf(route({ clusters: entries(1) }));
+    expect(forwardOf(table.match(requestFor("/"), { random: 0n })).metadataMatch).toBe(undefined);
+  });
+});
