@@ -109,4 +109,10 @@ describe("runRoutes", () => {
       expect([code, lines.at(-1)]).toEqual([0, expect.stringMatching(/^[1-9]\d* passed, 0 failed$/)]);
     },
   );
+
+  it("passes the tests of the sticky canary, whose picks are those of docs/canary.md", async ({ expect }) => {
+    const config = fileURLToPath(new URL("../../../config/canary-sticky.yaml", import.meta.url));
+    const tests = fileURLToPath(new URL("../../conformance/canary-sticky.tests.yaml", import.meta.url));
+    expect((await run("-c", config, "--test", tests, "--fail-under", "100")).lines).toEqual(["6 passed, 0 failed"]);
+  });
 });
