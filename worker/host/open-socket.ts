@@ -57,15 +57,16 @@ function failureToOpen(
   { target, cancellation }: SocketWish,
 ): Promise<UpstreamFailure | undefined> {
   return new Promise((resolve) => {
-    const { connectTimeoutMs } = target;
-    const stopTimer = timers.after(connectTimeoutMs, 0, () => resolve(notOpened("connection timeout")));
-    cancellation.onCancel((reason) => resolve(notOpened(reason)));
-    socket.opened
-      .then(
-        () => resolve(undefined),
-        (error: unknown) => resolve(notOpened("remote connection failure", wordsOf(error))),
-      )
-      .finally(stopTimer);
+    const settle = (failure?: UpstreamFailure): void => {
+      stopTimer();
+      resolve(failure);
+    };
+    const stopTimer = timers.after(target.connectTimeoutMs, 0, () => settle(notOpened("connection timeout")));
+    cancellation.onCancel((reason) => settle(notOpened(reason)));
+    socket.opened.then(
+      () => settle(),
+      (error: unknown) => settle(notOpened("remote connection failure", wordsOf(error))),
+    );
   });
 }
 
