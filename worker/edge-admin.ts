@@ -1,6 +1,6 @@
 import { type AdminApp, createAdminApp } from "../shared/proxy/admin/admin-app.ts";
 import type { AdminSource, ClusterStatus, ListenerStatus } from "../shared/proxy/admin/admin-source.ts";
-import { clusterStatuses } from "../shared/proxy/admin/cluster-status.ts";
+import { clusterStatuses, hostStatus } from "../shared/proxy/admin/cluster-status.ts";
 import { compileNameFilter } from "../shared/proxy/admin/compile-name-filter.ts";
 import type { CompiledConfig } from "../shared/proxy/compiled-config.ts";
 import type { HttpProxy } from "../shared/proxy/http-proxy.ts";
@@ -66,7 +66,9 @@ function nodeOf({ bootstrap }: CompiledConfig): JsonObject {
 }
 
 function statuses(clusters: readonly Cluster[]): readonly ClusterStatus[] {
-  const hosts = clusters.flatMap((cluster) => cluster.hosts.map((host) => ({ cluster: cluster.info.name, host })));
+  const hosts = clusters.flatMap((cluster) =>
+    cluster.hosts.map((host) => ({ cluster: cluster.info.name, host: hostStatus(host) })),
+  );
   return clusterStatuses(
     clusters.map(({ info }) => info),
     hosts,

@@ -4,7 +4,7 @@ import { renderDiagnostic } from "../../shared/diagnostics/render.ts";
 import type { Clock } from "../../shared/host/clock.ts";
 import type { RandomSource } from "../../shared/host/random-source.ts";
 import type { Timers } from "../../shared/host/timers.ts";
-import type { HostOfCluster } from "../../shared/proxy/admin/cluster-status.ts";
+import { type HostOfCluster, hostStatus } from "../../shared/proxy/admin/cluster-status.ts";
 import { type Resource, resourcesOf } from "../../shared/proxy/resources.ts";
 import type { Listener } from "../../shared/schema/envoy-types.ts";
 import type { StatsScope } from "../../shared/stats/stats-scope.ts";
@@ -61,7 +61,8 @@ export class ThreadRuntime {
 
   constructor(host: ThreadHost) {
     this.#host = host;
-    this.#clusters = new ClusterManager({ capabilities: nodeCapabilities, random: host.random, stats: host.stats });
+    const { random, clock, stats } = host;
+    this.#clusters = new ClusterManager({ capabilities: nodeCapabilities, random, clock, stats });
     this.#listeners = new ThreadListeners({
       drainTimeMs: host.setup.drainTimeMs,
       onIdle: () => {
@@ -152,7 +153,7 @@ export class ThreadRuntime {
 
   #hosts(): HostOfCluster[] {
     return [...this.#clusters.clusters()].flatMap(({ info, hosts }) => {
-      return hosts.map((host) => ({ cluster: info.name, host }));
+      return hosts.map((host) => ({ cluster: info.name, host: hostStatus(host) }));
     });
   }
 

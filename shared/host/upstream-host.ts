@@ -1,4 +1,5 @@
 import type { Address } from "../net/address.ts";
+import type { HostMonitor } from "./host-monitor.ts";
 
 /**
  * One endpoint of a cluster. The object lives as long as the endpoint is a member, so what balancers, pools and health checks
@@ -14,8 +15,14 @@ export interface UpstreamHost {
   readonly weight: number;
   readonly priority: number;
   readonly locality: Locality;
-  /** `LbEndpoint.health_status`, in the three kinds that balancing tells apart. */
+  /** What balancing makes of all flags. It changes with them, and the cluster tells its balancer. */
   readonly health: HostHealth;
+  /** Why it is not plainly healthy; empty for a healthy host. */
+  readonly healthFlags: readonly HealthFlag[];
+  /** `LbEndpoint.health_status`. */
+  readonly edsStatus: EdsStatus;
+  /** Told how each request went. */
+  readonly monitor: HostMonitor;
   /** `envoy.lb`, `nuncio.edge` and other namespaces of the endpoint. */
   readonly metadata: HostMetadata;
   readonly counters: HostCounters;
@@ -23,6 +30,23 @@ export interface UpstreamHost {
 
 /** Healthy hosts are used first, degraded ones for what those cannot take, unhealthy ones only in a panic. */
 export type HostHealth = "healthy" | "degraded" | "unhealthy";
+
+/** `envoy.config.core.v3.HealthStatus`: what the configuration, or a control plane, says of an endpoint. */
+export type EdsStatus = "UNKNOWN" | "HEALTHY" | "UNHEALTHY" | "DRAINING" | "TIMEOUT" | "DEGRADED";
+
+/** Why a host is not plainly healthy; the names that Envoy prints after a slash. Source: Envoy `Host::HealthFlag`. */
+export type HealthFlag =
+  | "failed_active_hc"
+  | "failed_outlier_check"
+  | "failed_eds_health"
+  | "degraded_active_hc"
+  | "degraded_eds_health"
+  | "pending_dynamic_removal"
+  | "pending_active_hc"
+  | "excluded_via_immediate_hc_fail"
+  | "active_hc_timeout"
+  | "eds_status_draining"
+  | "degraded_outlier_detection";
 
 /** What one thread counts for one host, as `/clusters` shows it. `…Active` go up and down. Balancers may read them for a pick. */
 export interface HostCounters {

@@ -46,7 +46,12 @@ export class HttpProxy {
   constructor(options: HttpProxyOptions) {
     const { host, stats, filters } = options;
     this.#options = options;
-    this.clusters = new ClusterManager({ capabilities: host.capabilities, random: host.random, stats });
+    this.clusters = new ClusterManager({
+      capabilities: host.capabilities,
+      random: host.random,
+      clock: host.clock,
+      stats,
+    });
     this.#registry = new FilterRegistry(filters(this.clusters));
   }
 

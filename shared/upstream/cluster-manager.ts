@@ -1,6 +1,7 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
 import type { HostCapabilities } from "../host/capabilities.ts";
+import type { Clock } from "../host/clock.ts";
 import type { RandomSource } from "../host/random-source.ts";
 import type { Cluster as ClusterConfig } from "../schema/envoy-types.ts";
 import type { StatsScope } from "../stats/stats-scope.ts";
@@ -39,6 +40,7 @@ export interface ResolutionUpdate {
 export interface ClusterManagerOptions {
   readonly capabilities: HostCapabilities;
   readonly random: RandomSource;
+  readonly clock: Clock;
   /** The root. */
   readonly stats: StatsScope;
 }
@@ -103,7 +105,7 @@ export class ClusterManager {
   }
 
   #create(info: CompiledCluster): Cluster {
-    const { capabilities, random, stats } = this.#options;
-    return new Cluster({ info, names: capabilities.rawConnect ? "resolve" : "connect by name", random, stats });
+    const { capabilities, random, clock, stats } = this.#options;
+    return new Cluster({ info, names: capabilities.rawConnect ? "resolve" : "connect by name", random, clock, stats });
   }
 }

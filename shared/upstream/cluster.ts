@@ -1,11 +1,15 @@
+import type { Clock } from "../host/clock.ts";
 import type { RandomSource } from "../host/random-source.ts";
-import type { HostCounters, UpstreamHost } from "../host/upstream-host.ts";
+import type { UpstreamHost } from "../host/upstream-host.ts";
 import { type Address, renderAddress } from "../net/address.ts";
 import { parseIp, renderIp } from "../net/ip-address.ts";
 import type { StatsScope } from "../stats/stats-scope.ts";
+import { CircuitBreakers } from "./circuit-breakers.ts";
+import { ClusterHost } from "./cluster-host.ts";
 import { ClusterStats } from "./cluster-stats.ts";
-import type { CompiledCluster, CompiledEndpoint } from "./compiled-cluster.ts";
+import type { CompiledCluster } from "./compiled-cluster.ts";
 import { LoadBalancer } from "./load-balancer.ts";
+import type { ResourceManager, RoutingPriority } from "./resource-manager.ts";
 
 /** How endpoints with a DNS name become hosts: by the addresses that DNS gives, or as they are, to be connected to by name. */
 export type NameUse = "resolve" | "connect by name";
@@ -14,6 +18,7 @@ export interface ClusterOptions {
   readonly info: CompiledCluster;
   readonly names: NameUse;
   readonly random: RandomSource;
+  readonly clock: Clock;
   /** The root; `cluster.<name>.` is made below it. */
   readonly stats: StatsScope;
 }
@@ -26,18 +31,21 @@ export class Cluster {
   readonly info: CompiledCluster;
   readonly stats: ClusterStats;
   readonly #balancer: LoadBalancer;
+  readonly #breakers: CircuitBreakers;
   /** By endpoint; within one, by address. */
-  readonly #members: (readonly UpstreamHost[])[];
-  #hosts: readonly UpstreamHost[] = [];
+  readonly #members: (readonly ClusterHost[])[];
+  #hosts: readonly ClusterHost[] = [];
 
   constructor({ info, names, random, stats }: ClusterOptions) {
     this.info = info;
-    const clusterStats = new ClusterStats(stats.scope(`cluster.${info.statName}`));
+    const scope = stats.scope(`cluster.${info.statName}`);
+    const clusterStats = new ClusterStats(scope);
     this.stats = clusterStats;
+    this.#breakers = new CircuitBreakers(info.circuitBreakers, scope);
     this.#balancer = new LoadBalancer({ settings: info.lb, random, onPanic: () => clusterStats.lbHealthyPanic.inc() });
     this.#members = info.endpoints.map((endpoint) => {
       const isKnown = endpoint.address.kind !== "name" || names === "connect by name";
-      return isKnown ? [createHost(endpoint, endpoint.address)] : [];
+      return isKnown ? [new ClusterHost(endpoint, endpoint.address)] : [];
     });
     this.#rebuild();
   }
@@ -50,6 +58,11 @@ export class Cluster {
   /** The host for the next request or connection; `undefined` when there is none that may be used. */
   pick(): UpstreamHost | undefined {
     return this.#balancer.pick();
+  }
+
+  /** The limits for requests of one routing priority, and how much of them is in use. */
+  resources(priority: RoutingPriority): ResourceManager {
+    return this.#breakers.resources(priority);
   }
 
   /**
@@ -70,7 +83,7 @@ export class Cluster {
       }),
     );
     const known = new Map(before.map((host) => [host.address, host]));
-    const after = [...wanted].map(([address, target]) => known.get(address) ?? createHost(endpoint, target));
+    const after = [...wanted].map(([address, target]) => known.get(address) ?? new ClusterHost(endpoint, target));
     if (after.length === before.length && after.every((host) => known.get(host.address) === host)) return;
     this.#members[endpointIndex] = after;
     this.stats.membershipChange.inc();
@@ -87,27 +100,8 @@ export class Cluster {
   }
 }
 
-function createHost(endpoint: CompiledEndpoint, target: Address): UpstreamHost {
-  const { hostname, weight, priority, locality, health, metadata } = endpoint;
-  const address = renderAddress(target);
-  return { address, target, hostname, weight, priority, locality, health, metadata, counters: createHostCounters() };
-}
-
 /** Resolvers may write an IPv6 address in several ways; one address is one host. */
 function canonicalIp(text: string): string {
   const ip = parseIp(text);
   return ip === undefined ? text : renderIp(ip);
-}
-
-function createHostCounters(): HostCounters {
-  return {
-    cxActive: 0,
-    cxConnectFail: 0,
-    cxTotal: 0,
-    rqActive: 0,
-    rqError: 0,
-    rqSuccess: 0,
-    rqTimeout: 0,
-    rqTotal: 0,
-  };
 }

@@ -3,6 +3,7 @@ import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
 import type { HostCapabilities } from "../host/capabilities.ts";
 import type { Cluster, ClusterLbPolicy } from "../schema/envoy-types.ts";
+import { compileCircuitBreakers } from "./compile-circuit-breakers.ts";
 import { compileDns } from "./compile-dns.ts";
 import { compileEndpoints } from "./compile-endpoints.ts";
 import { compileTransportSocket } from "./compile-transport-socket.ts";
@@ -39,6 +40,7 @@ export function compileCluster(
     connectTimeoutMs: durationMs(config.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT),
     bufferLimitBytes: config.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES,
     lb: compileLb(config, policy),
+    circuitBreakers: compileCircuitBreakers(config.circuitBreakers),
     tls,
     endpoints,
     dns,

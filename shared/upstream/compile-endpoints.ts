@@ -4,14 +4,13 @@ import type { HostCapabilities } from "../host/capabilities.ts";
 import { type Address, addressFromConfig } from "../net/address.ts";
 import type {
   ClusterLoadAssignment,
-  HealthStatus,
   LbEndpoint,
   Locality as LocalityConfig,
   LocalityLbEndpoints,
 } from "../schema/envoy-types.ts";
 import type { CompiledEndpoint, Discovery } from "./compiled-cluster.ts";
 import { edgeExitProblem, withClusterExit } from "./edge-exit.ts";
-import type { HostHealth, HostMetadata, Locality } from "../host/upstream-host.ts";
+import type { HostMetadata, Locality } from "../host/upstream-host.ts";
 
 /** What the endpoints of a cluster are compiled with. */
 export interface EndpointsContext {
@@ -63,7 +62,7 @@ function compileEndpoint(
     address,
     hostname: endpoint.hostname || foundUnder,
     weight: loadBalancingWeight,
-    health: HEALTH[healthStatus],
+    edsStatus: healthStatus,
     metadata: withClusterExit(metadata?.filterMetadata ?? {}, clusterMetadata),
   };
 }
@@ -118,13 +117,3 @@ function customResolverMessage(discovery: Discovery, resolver: string): string {
 function compileLocalityName({ region = "", zone = "", subZone = "" }: LocalityConfig = {}): Locality {
   return { region, zone, subZone };
 }
-
-/** Envoy's coarse health of the states that a control plane may set. */
-const HEALTH: Readonly<Record<HealthStatus, HostHealth>> = {
-  UNKNOWN: "healthy",
-  HEALTHY: "healthy",
-  DEGRADED: "degraded",
-  UNHEALTHY: "unhealthy",
-  DRAINING: "unhealthy",
-  TIMEOUT: "unhealthy",
-};

@@ -1,6 +1,7 @@
 import type { DnsLookupFamily } from "../host/dns-resolver.ts";
 import type { Address } from "../net/address.ts";
-import type { HostHealth, HostMetadata, Locality } from "../host/upstream-host.ts";
+import type { EdsStatus, HostMetadata, Locality } from "../host/upstream-host.ts";
+import type { CircuitBreakerSettings } from "./circuit-breaker-settings.ts";
 
 export type Discovery = "STATIC" | "STRICT_DNS" | "LOGICAL_DNS";
 export type LbPolicy = "ROUND_ROBIN" | "RANDOM";
@@ -15,6 +16,7 @@ export interface CompiledCluster {
   /** `per_connection_buffer_limit_bytes`. */
   readonly bufferLimitBytes: number;
   readonly lb: LbSettings;
+  readonly circuitBreakers: CircuitBreakerSettings;
   /** Whether connections to its hosts are encrypted. */
   readonly tls: boolean;
   readonly endpoints: readonly CompiledEndpoint[];
@@ -39,7 +41,7 @@ export interface CompiledEndpoint {
   readonly weight: number;
   readonly priority: number;
   readonly locality: Locality;
-  readonly health: HostHealth;
+  readonly edsStatus: EdsStatus;
   readonly metadata: HostMetadata;
 }
 

@@ -54,7 +54,7 @@ export class RouterBench {
     this.#clusters = new Map(
       clusters.map((cluster) => {
         const info = compiledCluster(cluster);
-        return [info.name, new Cluster({ info, names: "resolve", random, stats })];
+        return [info.name, new Cluster({ info, names: "resolve", random, clock: this.timers.clock, stats })];
       }),
     );
     const create = createRouterFactory({ clusters: this.#clusters, transport: this.transport }).prepare(config, {

@@ -1,5 +1,6 @@
 import { afterEach, describe, it, vi } from "vitest";
 import type { UpstreamHost } from "../../shared/host/upstream-host.ts";
+import { UnwatchedHost } from "../../shared/upstream/unwatched-host.ts";
 import type {
   Cancellation,
   UpstreamOutcome,
@@ -40,6 +41,9 @@ function target(address: Address, tls = false, exit?: string): UpstreamTarget {
     priority: 0,
     locality: { region: "", zone: "", subZone: "" },
     health: "healthy",
+    healthFlags: [],
+    edsStatus: "UNKNOWN",
+    monitor: new UnwatchedHost(),
     metadata: exit === undefined ? {} : { "nuncio.edge": { exit } },
     counters,
   };

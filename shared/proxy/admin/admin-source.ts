@@ -1,7 +1,7 @@
 import type { MaybePromise } from "../../base/maybe-promise.ts";
 import type { JsonObject } from "../../schema/json-value.ts";
 import type { StatsView } from "../../stats/stats-view.ts";
-import type { Locality } from "../../host/upstream-host.ts";
+import type { HealthFlag, Locality } from "../../host/upstream-host.ts";
 
 /** `envoy.admin.v3.ServerInfo.State`. */
 export type ServerState = "LIVE" | "DRAINING" | "PRE_INITIALIZING" | "INITIALIZING";
@@ -91,19 +91,6 @@ export interface ClusterStatus {
   readonly outlier?: OutlierAverages;
   readonly hosts: readonly HostStatus[];
 }
-
-/** Why a host is not plainly healthy; the names that Envoy prints after a slash. */
-export type HealthFlag =
-  | "failed_active_hc"
-  | "failed_outlier_check"
-  | "failed_eds_health"
-  | "degraded_active_hc"
-  | "degraded_eds_health"
-  | "pending_dynamic_removal"
-  | "pending_active_hc"
-  | "excluded_via_immediate_hc_fail"
-  | "active_hc_timeout"
-  | "eds_status_draining";
 
 export interface HostStatus {
   readonly address: AdminAddress;

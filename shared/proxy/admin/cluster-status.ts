@@ -1,69 +1,88 @@
-import type { HostCounters, UpstreamHost } from "../../host/upstream-host.ts";
-import type { AdminAddress, CircuitBreakerThresholds, ClusterStatus, HealthFlag, HostStatus } from "./admin-source.ts";
+import type { UpstreamHost } from "../../host/upstream-host.ts";
+import type { BreakerThresholds } from "../../upstream/circuit-breaker-settings.ts";
 import type { CompiledCluster } from "../../upstream/compiled-cluster.ts";
+import type {
+  AdminAddress,
+  CircuitBreakerThresholds,
+  ClusterStatus,
+  HostCounters,
+  HostStatus,
+  OutlierAverages,
+} from "./admin-source.ts";
 
-/** Envoy's defaults: `circuit_breakers` is refused for now. */
-const DEFAULT_THRESHOLDS: CircuitBreakerThresholds = {
-  maxConnections: 1024,
-  maxPendingRequests: 1024,
-  maxRequests: 1024,
-  maxRetries: 3,
-};
-
-/** A host as one thread or isolate sees it. */
+/** A host as one thread or isolate sees it. Plain data: threads post it. */
 export interface HostOfCluster {
   readonly cluster: string;
-  readonly host: UpstreamHost;
+  readonly host: HostStatus;
 }
 
-/** What `/clusters` shows: each cluster with its hosts, counters summed over the threads that reported. */
+/**
+ * What `/clusters` shows: each cluster with its hosts, counters summed over the threads that reported. `outlierOf` gives what
+ * outlier detection found in a cluster, if it has any.
+ */
 export function clusterStatuses(
   clusters: readonly CompiledCluster[],
   reports: readonly HostOfCluster[],
+  outlierOf: (cluster: string) => OutlierAverages | undefined = () => undefined,
 ): readonly ClusterStatus[] {
-  return clusters.map(({ name, statName }) => ({
-    name,
-    observabilityName: statName,
-    addedViaApi: false,
-    defaultPriority: DEFAULT_THRESHOLDS,
-    highPriority: DEFAULT_THRESHOLDS,
-    hosts: hostsOf(reports.filter(({ cluster }) => cluster === name)),
-  }));
-}
-
-function hostsOf(reports: readonly HostOfCluster[]): readonly HostStatus[] {
-  const byAddress = Map.groupBy(reports, ({ host }) => host.address);
-  return [...byAddress.values()].flatMap((same) => {
-    const host = same[0]?.host;
-    return host === undefined ? [] : [hostStatus(host, same)];
+  return clusters.map(({ name, statName, circuitBreakers }) => {
+    const outlier = outlierOf(name);
+    return {
+      name,
+      observabilityName: statName,
+      addedViaApi: false,
+      defaultPriority: thresholdsOf(circuitBreakers.DEFAULT),
+      highPriority: thresholdsOf(circuitBreakers.HIGH),
+      ...(outlier === undefined ? {} : { outlier }),
+      hosts: merge(reports.filter(({ cluster }) => cluster === name).map(({ host }) => host)),
+    };
   });
 }
 
-function hostStatus(host: UpstreamHost, reports: readonly HostOfCluster[]): HostStatus {
-  const sum = (counter: keyof HostCounters): number =>
-    reports.reduce((total, { host: { counters } }) => total + counters[counter], 0);
+/** What a thread or isolate reports of one host. */
+export function hostStatus(host: UpstreamHost): HostStatus {
+  const { hostname, weight, locality, priority, counters, healthFlags, monitor } = host;
   return {
     address: addressOf(host),
-    hostname: host.hostname,
-    counters: {
-      cxActive: sum("cxActive"),
-      cxConnectFail: sum("cxConnectFail"),
-      cxTotal: sum("cxTotal"),
-      rqActive: sum("rqActive"),
-      rqError: sum("rqError"),
-      rqPendingActive: 0,
-      rqSuccess: sum("rqSuccess"),
-      rqTimeout: sum("rqTimeout"),
-      rqTotal: sum("rqTotal"),
-    },
-    healthFlags: healthFlags(host),
-    weight: host.weight,
-    locality: host.locality,
+    hostname,
+    counters: { ...counters, rqPendingActive: 0 },
+    healthFlags,
+    weight,
+    locality,
     canary: host.metadata["envoy.lb"]?.["canary"] === true,
-    priority: host.priority,
-    successRate: -1,
-    localOriginSuccessRate: -1,
+    priority,
+    successRate: monitor.successRate,
+    localOriginSuccessRate: monitor.localOriginSuccessRate,
   };
+}
+
+function merge(reports: readonly HostStatus[]): readonly HostStatus[] {
+  const byAddress = Map.groupBy(reports, ({ address }) => JSON.stringify(address));
+  return [...byAddress.values()].flatMap((same) => {
+    const host = same[0];
+    return host === undefined ? [] : [{ ...host, counters: sumCounters(same) }];
+  });
+}
+
+function sumCounters(reports: readonly HostStatus[]): HostCounters {
+  const sum = (counter: keyof HostCounters): number =>
+    reports.reduce((total, { counters }) => total + counters[counter], 0);
+  return {
+    cxActive: sum("cxActive"),
+    cxConnectFail: sum("cxConnectFail"),
+    cxTotal: sum("cxTotal"),
+    rqActive: sum("rqActive"),
+    rqError: sum("rqError"),
+    rqPendingActive: sum("rqPendingActive"),
+    rqSuccess: sum("rqSuccess"),
+    rqTimeout: sum("rqTimeout"),
+    rqTotal: sum("rqTotal"),
+  };
+}
+
+function thresholdsOf(limits: BreakerThresholds): CircuitBreakerThresholds {
+  const { maxConnections, maxPendingRequests, maxRequests, maxRetries } = limits;
+  return { maxConnections, maxPendingRequests, maxRequests, maxRetries };
 }
 
 function addressOf({ target }: UpstreamHost): AdminAddress {
@@ -76,9 +95,4 @@ function addressOf({ target }: UpstreamHost): AdminAddress {
     case "internal":
       return { kind: "internal", listener: target.listener };
   }
-}
-
-function healthFlags({ health }: UpstreamHost): readonly HealthFlag[] {
-  if (health === "unhealthy") return ["failed_eds_health"];
-  return health === "degraded" ? ["degraded_eds_health"] : [];
 }

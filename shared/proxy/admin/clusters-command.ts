@@ -1,12 +1,6 @@
 import { type AdminCommand, prettyJson, text } from "./admin-command.ts";
-import type {
-  AdminSource,
-  CircuitBreakerThresholds,
-  ClusterStatus,
-  HealthFlag,
-  HostCounters,
-  HostStatus,
-} from "./admin-source.ts";
+import type { AdminSource, CircuitBreakerThresholds, ClusterStatus, HostCounters, HostStatus } from "./admin-source.ts";
+import type { HealthFlag } from "../../host/upstream-host.ts";
 import { type CompileFilter, nameFilter } from "./name-filter.ts";
 import { addressJson, renderAddress } from "./render-address.ts";
 

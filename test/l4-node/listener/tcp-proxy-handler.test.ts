@@ -7,7 +7,7 @@ import { PumpSockets } from "../../../l4-node/tcp/pump-socket.ts";
 import type { CompiledTcpProxy } from "../../../shared/filters/network/tcp-proxy/compile-tcp-proxy.ts";
 import { createLocalStats } from "../../../shared/stats/local-stats.ts";
 import { Cluster } from "../../../shared/upstream/cluster.ts";
-import { FakeTimers, SeededRandom } from "../../support/fakes.ts";
+import { FakeClock, FakeTimers, SeededRandom } from "../../support/fakes.ts";
 import { clusterConfig, compiledCluster, endpointAt } from "../../support/sample-cluster.ts";
 import { TcpBackend, TcpClient } from "../../support/tcp-backend.ts";
 
@@ -44,7 +44,7 @@ describe("TcpProxyHandler", () => {
   async function serve(config: Partial<CompiledTcpProxy> = {}): Promise<{ client: TcpClient; closed: Promise<void> }> {
     const info = compiledCluster(clusterConfig("apps", [endpointAt(`127.0.0.1:${backend.port}`)]));
     const random = new SeededRandom(1);
-    const cluster = new Cluster({ info, names: "resolve", random, stats: stats.store });
+    const cluster = new Cluster({ info, names: "resolve", random, clock: new FakeClock(), stats: stats.store });
     const handler = new TcpProxyHandler({
       config: { ...CONFIG, ...config },
       clusters: { get: (name) => new Map([["apps", cluster]]).get(name) },

@@ -7,7 +7,7 @@ import { pickTcpUpstream, type TcpUpstreamPick } from "../../../shared/filters/n
 import type { TcpProxy } from "../../../shared/schema/envoy-types.ts";
 import { createLocalStats } from "../../../shared/stats/local-stats.ts";
 import { Cluster } from "../../../shared/upstream/cluster.ts";
-import { SeededRandom } from "../../support/fakes.ts";
+import { FakeClock, SeededRandom } from "../../support/fakes.ts";
 import { clusterConfig, compiledCluster, endpointAt } from "../../support/sample-cluster.ts";
 
 interface Compiled {
@@ -34,7 +34,7 @@ function createCluster(name: string, addresses: readonly string[], random: Seede
       addresses.map((address) => endpointAt(address)),
     ),
   );
-  return new Cluster({ info, names: "resolve", random, stats: createLocalStats().store });
+  return new Cluster({ info, names: "resolve", random, clock: new FakeClock(), stats: createLocalStats().store });
 }
 
 function addressOf(pick: TcpUpstreamPick): string[] {

@@ -8,6 +8,7 @@ const counters = {
   cxTotal: 0,
   rqActive: 0,
   rqError: 0,
+  rqPendingActive: 0,
   rqSuccess: 0,
   rqTimeout: 0,
   rqTotal: 0,
@@ -17,14 +18,15 @@ function report(cluster: string, host: string, counted: Partial<typeof counters>
   return {
     cluster,
     host: {
-      address: `${host}:80`,
-      target: { kind: "ip", host, port: 80 },
+      address: { kind: "socket", ip: host, port: 80 },
       hostname: "",
       weight: 3,
       priority: 0,
       locality: { region: "r", zone: "z", subZone: "" },
-      health: "degraded",
-      metadata: { "envoy.lb": { canary: true } },
+      healthFlags: ["degraded_eds_health"],
+      canary: true,
+      successRate: -1,
+      localOriginSuccessRate: -1,
       counters: { ...counters, ...counted },
     },
   };

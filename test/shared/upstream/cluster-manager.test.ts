@@ -5,7 +5,7 @@ import type { Target } from "../../../shared/host/capabilities.ts";
 import type { Cluster as ClusterConfig } from "../../../shared/schema/envoy-types.ts";
 import { createLocalStats, type LocalStats } from "../../../shared/stats/local-stats.ts";
 import { ClusterManager, type PreparedClusters, type WantedCluster } from "../../../shared/upstream/cluster-manager.ts";
-import { SeededRandom } from "../../support/fakes.ts";
+import { FakeClock, SeededRandom } from "../../support/fakes.ts";
 import { capabilitiesOf, clusterConfig, endpointAt } from "../../support/sample-cluster.ts";
 
 const A = clusterConfig("a", [endpointAt("10.0.0.1:80")]);
@@ -30,6 +30,7 @@ class ManagerBench {
     this.manager = new ClusterManager({
       capabilities: capabilitiesOf(target),
       random: new SeededRandom(),
+      clock: new FakeClock(),
       stats: this.#stats.store,
     });
   }

@@ -2,7 +2,7 @@ import { describe, it } from "vitest";
 import type { LbEndpoint, Cluster as ClusterConfig } from "../../../shared/schema/envoy-types.ts";
 import { createLocalStats } from "../../../shared/stats/local-stats.ts";
 import { Cluster, type NameUse } from "../../../shared/upstream/cluster.ts";
-import { SeededRandom } from "../../support/fakes.ts";
+import { FakeClock, SeededRandom } from "../../support/fakes.ts";
 import { clusterConfig, compiledCluster, endpointAt } from "../../support/sample-cluster.ts";
 
 interface Options {
@@ -14,7 +14,7 @@ interface Options {
 function createCluster(endpoints: readonly LbEndpoint[], options: Options = {}): Cluster {
   const { more = {}, names = "resolve", random = new SeededRandom() } = options;
   const info = compiledCluster(clusterConfig("c", endpoints, more));
-  return new Cluster({ info, names, random, stats: createLocalStats().store });
+  return new Cluster({ info, names, random, clock: new FakeClock(), stats: createLocalStats().store });
 }
 
 function picks(cluster: Cluster, count: number): string[] {
@@ -152,7 +152,7 @@ describe("Cluster health", () => {
       },
     });
     const stats = createLocalStats().store;
-    const cluster = new Cluster({ info, names: "resolve", random: new SeededRandom(), stats });
+    const cluster = new Cluster({ info, names: "resolve", random: new SeededRandom(), clock: new FakeClock(), stats });
     const chosen = picks(cluster, 10_000);
     expect(Math.abs(countOf(chosen, A) - 7000)).toBeLessThan(200);
     expect(Math.abs(countOf(chosen, C) - 3000)).toBeLessThan(200);

