@@ -32,6 +32,7 @@ export interface RouteTestInput {
 export interface RouteExpectation {
   readonly clusterName?: string;
   readonly virtualHostName?: string;
+  readonly virtualClusterName?: string;
   /** Path and host of the upstream request. */
   readonly pathRewrite?: string;
   readonly hostRewrite?: string;
@@ -58,6 +59,7 @@ export function checkRoute(table: RouteTable, { input, validate }: RouteTest): R
   const upstream = match.kind === "route" && match.route.kind === "forward";
   const failures = [
     ...differs("cluster_name", validate.clusterName, found.clusterName),
+    ...differs("virtual_cluster_name", validate.virtualClusterName, found.virtualClusterName),
     ...differs("virtual_host_name", validate.virtualHostName, found.virtualHostName),
     ...differs("path_redirect", validate.pathRedirect, found.location),
     ...differs("path_rewrite", validate.pathRewrite, (upstream && request.get(":path")) || ""),
@@ -83,19 +85,25 @@ function requestOf(input: RouteTestInput): HeaderMap {
 
 interface Found {
   readonly clusterName: string;
+  readonly virtualClusterName: string;
   readonly virtualHostName: string;
   readonly location: string;
 }
 
+const NOTHING: Found = { clusterName: "", virtualClusterName: "", virtualHostName: "", location: "" };
+
 /** Before headers are changed, since rewrites change what redirects and cluster headers are made of. */
 function foundBy(match: RouteMatch, request: HeaderMap): Found {
-  if (match.kind === "require_tls") return { clusterName: "", virtualHostName: "", location: match.location };
-  if (match.kind === "none") return { clusterName: "", virtualHostName: "", location: "" };
+  if (match.kind === "require_tls") return { ...NOTHING, location: match.location };
+  if (match.kind === "none") return NOTHING;
   const { route } = match;
   const { virtualHostName } = route;
-  if (route.kind === "forward") return { clusterName: clusterOf(route, request), virtualHostName, location: "" };
+  if (route.kind === "forward") {
+    const virtualClusterName = route.virtualCluster(request) ?? "";
+    return { ...NOTHING, clusterName: clusterOf(route, request), virtualClusterName, virtualHostName };
+  }
   const location = route.kind === "redirect" ? (route.location(request) ?? "") : "";
-  return { clusterName: "", virtualHostName, location };
+  return { ...NOTHING, virtualHostName, location };
 }
 
 function clusterOf(route: ForwardRoute, request: HeaderMap): string {

@@ -21,6 +21,7 @@ const INPUT_FIELDS = [
 ];
 const TEXT_EXPECTATIONS = {
   cluster_name: "clusterName",
+  virtual_cluster_name: "virtualClusterName",
   virtual_host_name: "virtualHostName",
   path_rewrite: "pathRewrite",
   host_rewrite: "hostRewrite",
@@ -35,7 +36,7 @@ class Refusal extends Error {
 
 /**
  * Reads tests in the format of Envoy's `router_check_tool` from parsed YAML or JSON: `{ tests: [{ test_name, input, validate }] }`.
- * A field that is not known, or not implemented (`virtual_cluster_name`), is refused by name.
+ * A field that is not known is refused by name.
  */
 export function readRouteTests(data: unknown): Result<readonly RouteTest[], string> {
   try {

@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { checkRoute } from "../../../shared/route-check/check-route.ts";
 import { readRouteTests } from "../../../shared/route-check/read-route-tests.ts";
+import type { RouteTable } from "../../../shared/router/route.ts";
 import { oneHost, tableOf } from "../router/route-table-harness.ts";
 
 const TABLE = tableOf(
@@ -15,12 +16,23 @@ const TABLE = tableOf(
   ),
 );
 
-function failuresOf(input: object, validate: object): readonly string[] {
+function failuresOf(input: object, validate: object, table: RouteTable = TABLE): readonly string[] {
   const tests = readRouteTests({ tests: [{ test_name: "t", input: { authority: "h.com", ...input }, validate }] });
-  return tests.ok ? tests.value.flatMap((test) => checkRoute(TABLE, test).failures) : [tests.error];
+  return tests.ok ? tests.value.flatMap((test) => checkRoute(table, test).failures) : [tests.error];
 }
 
 describe("checkRoute", () => {
+  it("asks for the virtual cluster of requests that are sent on", ({ expect }) => {
+    const virtualClusters = [{ name: "writes", headers: [{ name: ":method", stringMatch: { exact: "POST" } }] }];
+    const routes = [{ match: { prefix: "/" }, route: { cluster: "a" } }];
+    const table = tableOf({ virtualHosts: [{ name: "all", domains: ["*"], virtualClusters, routes }] });
+    const failures = (method: string, name: string): readonly string[] =>
+      failuresOf({ path: "/", method }, { virtual_cluster_name: name }, table);
+    expect(failures("POST", "writes")).toEqual([]);
+    expect(failures("GET", "other")).toEqual([]);
+    expect(failures("GET", "writes")).toEqual(['virtual_cluster_name: expected "writes", got "other"']);
+  });
+
   it("has nothing to say where everything is as expected, or nothing is", ({ expect }) => {
     const validate = {
       cluster_name: "a",
@@ -131,7 +143,6 @@ describe("readRouteTests", () => {
       one({ input: { authority: "h", path: "/", random_value: -1 } }),
       "tests[0].input.random_value: expected a whole number",
     ],
-    [one({ validate: { virtual_cluster_name: "v" } }), "tests[0].validate: unknown field virtual_cluster_name"],
     [
       one({ validate: { request_header_matches: [{ name: "x", nam: 1 }] } }),
       "tests[0].validate.request_header_matches[0]: nam: ",
