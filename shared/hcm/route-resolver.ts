@@ -28,6 +28,7 @@ export class StreamRoutes implements RouteResolver {
     const route = match.kind === "route" ? match.route : tlsRedirect(match.location);
     this.#info.routeName = route.name;
     this.#info.virtualHostName = route.virtualHostName;
+    this.#info.routeMetadata = route.metadata;
     return route;
   }
 

@@ -1,7 +1,10 @@
 import type { Clock } from "../host/clock.ts";
-import type { HostMetadata } from "../host/upstream-host.ts";
-import type { TlsConnection } from "./tls-connection.ts";
+import type { HostMetadata, UpstreamHost } from "../host/upstream-host.ts";
+import type { FilterStateObject } from "./filter-state.ts";
 import { flagBit, type ResponseFlag, type ResponseFlagSet } from "./response-flags.ts";
+import { type StreamTimes, type TimePoint, UPSTREAM_POINTS } from "./stream-times.ts";
+import type { TlsConnection } from "./tls-connection.ts";
+import type { UpstreamConnection } from "./upstream-connection.ts";
 
 export type Protocol = "HTTP/1.0" | "HTTP/1.1" | "HTTP/2" | "HTTP/3";
 
@@ -37,20 +40,41 @@ export class StreamInfo {
   readonly startWallMs: number;
   readonly startMonotonicMs: number;
   readonly downstream: DownstreamInfo;
+  /** Bytes of the request's body and of the answer's. */
   bytesReceived = 0;
   bytesSent = 0;
   responseCode: number | undefined;
   responseCodeDetails: string | undefined;
   routeName: string | undefined;
   virtualHostName: string | undefined;
+  virtualClusterName: string | undefined;
+  routeMetadata: HostMetadata | undefined;
+  virtualHostMetadata: HostMetadata | undefined;
+  clusterMetadata: HostMetadata | undefined;
   /** The cluster that the route chose, by its `alt_stat_name` if it has one; unset where there is no such cluster. */
   upstreamCluster: string | undefined;
+  /** The same by its own name. */
+  upstreamClusterRaw: string | undefined;
   /** Address of the upstream host tried last. */
   upstreamHost: string | undefined;
+  /** What the transport tells of the connection of the attempt made last. */
+  upstreamConnection: UpstreamConnection | undefined;
+  /** The transport's own words for a connection that could not be made. */
+  upstreamTransportFailure: string | undefined;
   attemptCount = 0;
+  /** The trace that the stream belongs to, as lower-case hex. */
+  traceId: string | undefined;
+  /** Whether the request's spans would be kept; what `traceable_filter` asks. */
+  isTraced = false;
+  /** Of a filter that answers health checks. */
+  isHealthCheck = false;
   readonly #clock: Clock | undefined;
   #flags: ResponseFlagSet = 0;
   #dynamicMetadata: Map<string, Readonly<Record<string, unknown>>> | undefined;
+  #filterState: Map<string, FilterStateObject> | undefined;
+  #times: StreamTimes | undefined;
+  #attemptedHosts: UpstreamHost[] | undefined;
+  #endMs: number | undefined;
 
   constructor(start: StreamStart) {
     this.startWallMs = start.startWallMs;
@@ -59,9 +83,55 @@ export class StreamInfo {
     this.#clock = start.clock;
   }
 
-  /** Whole milliseconds since the stream began; `undefined` without a clock. */
+  /** Whole milliseconds since the stream began, up to its end; `undefined` without a clock. */
   get elapsedMs(): number | undefined {
-    return this.#clock && Math.floor(this.#clock.monotonicMs() - this.startMonotonicMs);
+    const nowMs = this.#endMs ?? this.#clock?.monotonicMs();
+    return nowMs === undefined ? undefined : Math.floor(nowMs - this.startMonotonicMs);
+  }
+
+  /** The stream is over; from now on it takes no more time. */
+  end(): void {
+    this.#endMs ??= this.#clock?.monotonicMs();
+  }
+
+  /** Whether {@link end} was called. */
+  get hasEnded(): boolean {
+    return this.#endMs !== undefined;
+  }
+
+  /** Notes that a point is reached, now. A point that is passed again, such as the last byte so far, moves. */
+  mark(point: TimePoint): void {
+    if (this.#clock === undefined) return;
+    this.#times ??= {};
+    this.#times[point] = this.#clock.monotonicMs();
+  }
+
+  /** Notes a point that must not move. */
+  markFirst(point: TimePoint): void {
+    if (this.#times?.[point] === undefined) this.mark(point);
+  }
+
+  /** Monotonic milliseconds; `undefined` where the stream did not get there. */
+  timeOf(point: TimePoint): number | undefined {
+    return point === "DS_RX_BEG" ? this.startMonotonicMs : this.#times?.[point];
+  }
+
+  /** A request to this host is about to be made; what was known of the attempt before it no longer counts. */
+  beginAttempt(host: UpstreamHost): void {
+    this.attemptCount += 1;
+    this.#attemptedHosts ??= [];
+    this.#attemptedHosts.push(host);
+    this.upstreamHost = host.address;
+    if (this.attemptCount === 1) return;
+    this.upstreamConnection = undefined;
+    this.upstreamTransportFailure = undefined;
+    if (this.#times === undefined) return;
+    for (const point of UPSTREAM_POINTS) this.#times[point] = undefined;
+  }
+
+  /** In the order in which they were tried; the last one is {@link upstreamHost}. */
+  get attemptedHosts(): readonly UpstreamHost[] {
+    return this.#attemptedHosts ?? [];
   }
 
   get responseFlags(): ResponseFlagSet {
@@ -85,5 +155,15 @@ export class StreamInfo {
   mergeMetadata(namespace: string, values: Readonly<Record<string, unknown>>): void {
     this.#dynamicMetadata ??= new Map();
     this.#dynamicMetadata.set(namespace, { ...this.metadata(namespace), ...values });
+  }
+
+  /** What filters left on the stream, by name. */
+  filterState(name: string): FilterStateObject | undefined {
+    return this.#filterState?.get(name);
+  }
+
+  setFilterState(name: string, object: FilterStateObject): void {
+    this.#filterState ??= new Map();
+    this.#filterState.set(name, object);
   }
 }

@@ -82,6 +82,7 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
     const info = this.#callbacks.streamInfo;
     const cluster = clusters.get(route.clusterName(headers) ?? "");
     info.upstreamCluster = cluster?.info.statName;
+    info.upstreamClusterRaw = cluster?.info.name;
     if (cluster === undefined) {
       stats.noCluster.inc();
       const { clusterNotFoundStatus: status } = route;
@@ -117,8 +118,7 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
     body: BodySource | undefined,
   ): void {
     const info = this.#callbacks.streamInfo;
-    info.upstreamHost = host.address;
-    info.attemptCount += 1;
+    info.beginAttempt(host);
     const observed = body && new ObservedBody(body, (end) => this.#onRequestEnd(end));
     if (observed === undefined) this.#requestCompleteMs = this.#callbacks.clock.monotonicMs();
     const request = { headers, body: observed, onBodySent: () => this.#onRequestComplete() };
