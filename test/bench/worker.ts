@@ -8,7 +8,7 @@ import { httpLoad, type LoadResult, median, quantile } from "./http-load.ts";
 import { processCpuMs } from "./process-cpu.ts";
 
 const GROUP = "worker, small answers";
-const ROUTES = 100;
+const EXTENSIONS = "type.googleapis.com/envoy.extensions";
 const ROUNDS = 7;
 const REQUESTS_PER_ROUND = 6000;
 const CONNECTIONS = 16;
@@ -24,12 +24,27 @@ const passThrough = (port: number): string => `export default {
 
 interface Contender {
   readonly name: string;
+  readonly path: string;
   readonly process: WorkerdProcess;
   readonly cpuUs: number[];
   readonly loads: LoadResult[];
 }
 
-/** The Worker with a table of 100 routes against a bare pass-through Worker, interleaved, on the same workerd. */
+/** What a Worker is measured with. */
+interface Scenario {
+  readonly routes: number;
+  /** A retry policy, two filters before the router, and a JSON access log to the console. */
+  readonly full: boolean;
+}
+
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  "100 routes": { routes: 100, full: false },
+  "100 routes, retries, filters, log": { routes: 100, full: true },
+  "10 routes": { routes: 10, full: false },
+  "10000 routes": { routes: 10_000, full: false },
+};
+
+/** The Worker in several scenarios against a bare pass-through Worker, interleaved, on the same workerd. */
 export async function benchWorker(): Promise<BenchRow[]> {
   const backend = createServer((_request, response) => {
     response.setHeader("content-length", "100");
@@ -38,13 +53,12 @@ export async function benchWorker(): Promise<BenchRow[]> {
   await new Promise<void>((resolve) => backend.listen(0, "127.0.0.1", resolve));
   // A TCP server that listens has an address object.
   const { port } = backend.address() as AddressInfo;
-  const contenders: Contender[] = [
-    contender("nuncio", await startBareWorker(await writeConfig("bench.json", JSON.stringify(routing(port))))),
-    contender(
-      "pass-through",
-      await WorkerdProcess.start([{ name: "index.js", kind: "esModule", source: passThrough(port) }]),
-    ),
-  ];
+  const bare = await WorkerdProcess.start([{ name: "index.js", kind: "esModule", source: passThrough(port) }]);
+  const contenders = [contender("pass-through", 1, bare)];
+  for (const [name, scenario] of Object.entries(SCENARIOS)) {
+    const config = await writeConfig("bench.json", JSON.stringify(bootstrap(port, scenario)));
+    contenders.push(contender(name, scenario.routes, await startBareWorker(config, { quiet: true })));
+  }
   for (let round = 0; round <= ROUNDS; round += 1) {
     for (const one of round % 2 === 0 ? contenders : contenders.toReversed()) await measure(one, round > 0);
   }
@@ -54,17 +68,17 @@ export async function benchWorker(): Promise<BenchRow[]> {
   return contenders.flatMap(rowsOf);
 }
 
-function contender(name: string, process: WorkerdProcess): Contender {
-  return { name, process, cpuUs: [], loads: [] };
+function contender(name: string, routes: number, process: WorkerdProcess): Contender {
+  return { name, path: `/service-${routes - 1}/x`, process, cpuUs: [], loads: [] };
 }
 
 /** The first round warms up and does not count. */
 async function measure(one: Contender, counts: boolean): Promise<void> {
   const before = processCpuMs(one.process.pid);
-  const path = `/service-${ROUTES - 1}/x`;
-  const load = await httpLoad({ port: one.process.port, path, connections: CONNECTIONS, requests: REQUESTS_PER_ROUND });
+  const { process, path } = one;
+  const load = await httpLoad({ port: process.port, path, connections: CONNECTIONS, requests: REQUESTS_PER_ROUND });
   if (!counts) return;
-  one.cpuUs.push(((processCpuMs(one.process.pid) - before) * 1000) / REQUESTS_PER_ROUND);
+  one.cpuUs.push(((processCpuMs(process.pid) - before) * 1000) / REQUESTS_PER_ROUND);
   one.loads.push(load);
 }
 
@@ -86,17 +100,14 @@ function rowsOf({ name, cpuUs, loads }: Contender): BenchRow[] {
   ];
 }
 
-/** A bootstrap with 100 prefix routes to one cluster, as JSON, which is YAML too. */
-function routing(port: number): unknown {
-  const extension = (name: string, type: string, fields: object): object => ({
-    name,
-    typed_config: { "@type": `type.googleapis.com/envoy.extensions.filters.${type}`, ...fields },
-  });
-  const manager = extension("hcm", "network.http_connection_manager.v3.HttpConnectionManager", {
+/** A bootstrap with prefix routes to one cluster, as JSON, which is YAML too. */
+function bootstrap(port: number, { routes, full }: Scenario): unknown {
+  const manager = extension("hcm", "filters.network.http_connection_manager.v3.HttpConnectionManager", {
     stat_prefix: "bench",
     use_remote_address: true,
-    route_config: { virtual_hosts: [{ name: "all", domains: ["*"], routes: Array.from({ length: ROUTES }, routeAt) }] },
-    http_filters: [extension("router", "http.router.v3.Router", {})],
+    route_config: { virtual_hosts: [virtualHost(routes, full)] },
+    http_filters: [...(full ? FILTERS : []), extension("router", "filters.http.router.v3.Router", {})],
+    ...(full && { access_log: [ACCESS_LOG] }),
   });
   const address = (portValue: number): object => ({ socket_address: { address: "127.0.0.1", port_value: portValue } });
   const endpoints = [{ lb_endpoints: [{ endpoint: { address: address(port) } }] }];
@@ -108,6 +119,40 @@ function routing(port: number): unknown {
   };
 }
 
-function routeAt(_value: unknown, position: number): object {
-  return { match: { prefix: `/service-${position}/` }, route: { cluster: "app" } };
+function extension(name: string, type: string, fields: object): object {
+  return { name, typed_config: { "@type": `${EXTENSIONS}.${type}`, ...fields } };
 }
+
+function virtualHost(routes: number, full: boolean): object {
+  const all = Array.from({ length: routes }, (_, at) => ({
+    match: { prefix: `/service-${at}/` },
+    route: { cluster: "app", ...(full && { retry_policy: { retry_on: "5xx,reset", num_retries: 2 } }) },
+  }));
+  return { name: "all", domains: ["*"], routes: all };
+}
+
+const FILTERS = [
+  extension("cors", "filters.http.cors.v3.Cors", {}),
+  extension("headers", "filters.http.header_mutation.v3.HeaderMutation", {
+    mutations: {
+      request_mutations: [{ append: { header: { key: "x-bench", value: "1" } } }],
+      response_mutations: [{ append: { header: { key: "x-served-by", value: "bench" } } }],
+    },
+  }),
+];
+
+const ACCESS_LOG = extension("log", "access_loggers.stream.v3.StdoutAccessLog", {
+  log_format: {
+    json_format: {
+      time: "%START_TIME%",
+      method: "%REQ(:METHOD)%",
+      path: "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%",
+      status: "%RESPONSE_CODE%",
+      flags: "%RESPONSE_FLAGS%",
+      duration: "%DURATION%",
+      upstream: "%UPSTREAM_HOST%",
+      agent: "%REQ(USER-AGENT)%",
+      id: "%REQ(X-REQUEST-ID)%",
+    },
+  },
+});

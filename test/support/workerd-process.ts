@@ -30,13 +30,14 @@ export class WorkerdProcess {
     this.#folder = folder;
   }
 
-  static async start(modules: readonly WorkerdModule[]): Promise<WorkerdProcess> {
+  /** `quiet` throws away what the Worker prints. */
+  static async start(modules: readonly WorkerdModule[], options: { quiet?: boolean } = {}): Promise<WorkerdProcess> {
     const folder = await mkdtemp(join(tmpdir(), "nuncio-workerd-"));
     await Promise.all(modules.map(({ name, source }) => writeFile(join(folder, name), source)));
     await writeFile(join(folder, "config.capnp"), capnpConfig(modules));
     const child = spawn(WORKERD, ["serve", "--control-fd=3", "config.capnp"], {
       cwd: folder,
-      stdio: ["ignore", "inherit", "inherit", "pipe"],
+      stdio: ["ignore", options.quiet === true ? "ignore" : "inherit", "inherit", "pipe"],
     });
     // Descriptor 3 was asked for as a pipe just above.
     const port = await listenPort(child, child.stdio[3] as Readable);
