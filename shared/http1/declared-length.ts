@@ -1,4 +1,5 @@
 import type { HeaderMap } from "../http/header-map.ts";
+import type { FieldLine } from "./field-line.ts";
 import { type BodyFraming, CHUNKED, NO_BODY } from "./message-head.ts";
 import type { ProtocolFault } from "./protocol-fault.ts";
 
@@ -15,6 +16,17 @@ export function declaredLength(headers: HeaderMap, minor: number): BodyFraming |
   if (length !== undefined) return "contentLengthAndChunked";
   if (coding.toLowerCase() !== "chunked") return "unknownTransferEncoding";
   return minor === 0 ? "transferEncodingNotAllowed" : CHUNKED;
+}
+
+/**
+ * Adds a field to a message's headers, unless it says a second time where the body ends. The map joins such lines to one value, in
+ * which an empty line leaves no trace.
+ */
+export function addField(headers: HeaderMap, { name, value }: FieldLine): ProtocolFault | undefined {
+  if (name === "content-length" && headers.has(name)) return "invalidContentLength";
+  if (name === "transfer-encoding" && headers.has(name)) return "unknownTransferEncoding";
+  headers.add(name, value);
+  return undefined;
 }
 
 function parseLength(text: string): BodyFraming | ProtocolFault {

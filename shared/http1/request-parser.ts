@@ -1,5 +1,5 @@
 import { HeaderMap } from "../http/header-map.ts";
-import { declaredLength } from "./declared-length.ts";
+import { addField, declaredLength } from "./declared-length.ts";
 import { FieldLine } from "./field-line.ts";
 import { wantsKeepAlive } from "./field-list.ts";
 import type { HeadReader } from "./head-reader.ts";
@@ -67,10 +67,7 @@ class RequestHeads implements HeadReader<RequestHead> {
 
   addField(field: FieldLine): ProtocolFault | undefined {
     this.#names?.add(field);
-    if (field.name !== "host") {
-      this.#headers.add(field.name, field.value);
-      return undefined;
-    }
+    if (field.name !== "host") return addField(this.#headers, field);
     if (this.#hasHost) return "repeatedHost";
     this.#hasHost = true;
     if (!this.#targetHasAuthority) this.#headers.set(":authority", field.value);

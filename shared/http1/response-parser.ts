@@ -1,5 +1,5 @@
 import { HeaderMap } from "../http/header-map.ts";
-import { declaredLength } from "./declared-length.ts";
+import { addField, declaredLength } from "./declared-length.ts";
 import { FieldLine } from "./field-line.ts";
 import { wantsKeepAlive } from "./field-list.ts";
 import type { HeadReader } from "./head-reader.ts";
@@ -67,9 +67,9 @@ class ResponseHeads implements HeadReader<ResponseHead> {
     return true;
   }
 
-  addField(field: FieldLine): undefined {
+  addField(field: FieldLine): ProtocolFault | undefined {
     this.#names?.add(field);
-    this.#headers.add(field.name, field.value);
+    return addField(this.#headers, field);
   }
 
   finish(): ResponseHead | ProtocolFault {

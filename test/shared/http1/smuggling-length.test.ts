@@ -44,6 +44,8 @@ describe("MessageParser and Content-Length", () => {
     ["2", "2"],
     ["2", "3"],
     ["0", "2"],
+    ["", "2"],
+    ["2", ""],
   ])("refuses it twice, also if both agree: %s and %s", ([first, second], { expect }) => {
     const fields = `Content-Length: ${first}\r\nX: y\r\ncontent-length: ${second}\r\n`;
     expect(requestEnd(post(fields, "abc"))).toBe("invalidContentLength");
