@@ -19,12 +19,13 @@ export function declaredLength(headers: HeaderMap, minor: number): BodyFraming |
 }
 
 /**
- * Adds a field to a message's headers, unless it says a second time where the body ends. The map joins such lines to one value, in
- * which an empty line leaves no trace.
+ * Adds a field to a message's headers, unless it says a second time where the body ends: the map joins such lines to one value, in
+ * which an empty line leaves no trace. A tab behind a transfer coding is refused, too, since some recipients take it for a part
+ * of the coding.
  */
-export function addField(headers: HeaderMap, { name, value }: FieldLine): ProtocolFault | undefined {
+export function addField(headers: HeaderMap, { name, value, endsWithTab }: FieldLine): ProtocolFault | undefined {
   if (name === "content-length" && headers.has(name)) return "invalidContentLength";
-  if (name === "transfer-encoding" && headers.has(name)) return "unknownTransferEncoding";
+  if (name === "transfer-encoding" && (headers.has(name) || endsWithTab)) return "unknownTransferEncoding";
   headers.add(name, value);
   return undefined;
 }

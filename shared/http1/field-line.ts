@@ -15,6 +15,8 @@ export class FieldLine implements LineReader {
   sentName = "";
   /** Without the blanks around it. */
   value = "";
+  /** Whether a tab stood between the value and the end of the line. */
+  endsWithTab = false;
   readonly #keepSentName: boolean;
 
   constructor(options: { readonly keepSentName: boolean }) {
@@ -52,7 +54,10 @@ export class FieldLine implements LineReader {
     }
     const next = readLineEnd(bytes, valueEnd, end, "invalidFieldValue");
     if (typeof next === "string" || next === INCOMPLETE) return next;
-    while (valueEnd > start && isBlank(bytes[valueEnd - 1])) valueEnd -= 1;
+    this.endsWithTab = false;
+    for (; valueEnd > start && isBlank(bytes[valueEnd - 1]); valueEnd--) {
+      if (bytes[valueEnd - 1] === BYTE.tab) this.endsWithTab = true;
+    }
     this.value = latin1Text(bytes, start, valueEnd, seen < 0x80);
     return next;
   }

@@ -100,6 +100,8 @@ function responseFraming(
   const declared = declaredLength(headers, minor);
   if (typeof declared === "string") return declared;
   if (status === SWITCHING_PROTOCOLS && !asked.upgrade) return "unexpectedSwitch";
+  // HTTP/1.0 has no such answers (RFC 9110 section 15.2).
+  if (status < 200 && minor === 0) return "invalidStatus";
   if (status < 200 || status === NO_CONTENT) {
     const fault = dropEmptyLength(headers, declared);
     if (fault !== undefined) return fault;

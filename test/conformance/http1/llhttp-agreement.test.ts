@@ -4,7 +4,7 @@ import { type ReadMessage, readRequests, readResponse } from "../../shared/http1
 import { type LlhttpMessage, readWithLlhttp } from "./llhttp.ts";
 import { mutatedMessages } from "./mutated-messages.ts";
 
-const CASES = 20_000;
+const CASES = 60_000;
 
 /** What is refused here and not by llhttp, each for its reason. Nothing is the other way round. */
 const STRICTER = {
@@ -15,6 +15,9 @@ const STRICTER = {
     invalidTarget: "llhttp lets tabs, bytes above ASCII, and the asterisk with any method through",
     invalidScheme: "a proxy serves http and https",
     invalidUrl: "llhttp does not look into the authority of an absolute target",
+    invalidVersion: "llhttp reads HTTP/0.9 and HTTP/2.0 as if they were HTTP/1.1",
+    invalidChunkExtension: "llhttp takes an extension without a name",
+    transferEncodingNotAllowed: "llhttp takes a coding from HTTP/1.0, which has none",
     repeatedHost: "RFC 9112 section 3.2; llhttp knows no Host",
     unknownTransferEncoding: "llhttp takes other codings before chunked, and an empty one, and decodes none of them",
   },

@@ -25,6 +25,8 @@ const INTRUDERS = [
   "\n\n",
   "\r\n\r\n",
   "\r\n ",
+  " \r\n",
+  "\t\r\n",
   "\r\n\t",
   " :",
   "Content-Length: 3\r\n",
@@ -67,7 +69,9 @@ type Random = (below: number) => number;
 
 function changed(text: string, random: Random): string {
   const at = random(text.length + 1);
-  switch (random(5)) {
+  switch (random(6)) {
+    case 3:
+      return text.replace("1.1", pick(["0.9", "1.0", "2.0"], random));
     case 0:
       return text.slice(0, at) + text.slice(at + 1 + random(3));
     case 1:

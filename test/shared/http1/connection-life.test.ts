@@ -30,6 +30,7 @@ describe("MessageParser and the life of a connection", () => {
       "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx";
     expect(readResponse(text)).toMatchObject({ interim: [100, 103], body: "x", end: "end" });
     expect(readResponse("HTTP/1.1 100 Continue\r\n\r\n").end).toBe("open");
+    expect(responseEnd("HTTP/1.0 100 Continue\r\n\r\n")).toBe("invalidStatus");
   });
 
   it.for([
