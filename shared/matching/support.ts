@@ -1,3 +1,4 @@
+import { matcherTreeSupport } from "./matcher-tree/support.ts";
 import { ignored, type MessageSupport, support, unsupported } from "../config/support.ts";
 
 /** What becomes of the fields of Envoy's matchers. */
@@ -64,6 +65,7 @@ export const matchingSupport: readonly MessageSupport[] = [
   support("envoy.type.matcher.v3.ListMatcher", { oneOf: "supported" }),
   support("envoy.type.matcher.v3.OrMatcher", { valueMatchers: "supported" }),
   support("envoy.type.v3.DoubleRange", { start: "supported", end: "supported" }),
+  ...matcherTreeSupport,
   support("envoy.config.route.v3.QueryParameterMatcher", {
     name: "supported",
     stringMatch: "supported",

@@ -81,6 +81,14 @@ export class CidrMap<T> {
     return undefined;
   }
 
+  /** The values of all blocks that hold the address, the longest first. */
+  allMatches({ family, bytes }: IpAddress): T[] {
+    return this.#families[family].flatMap(({ prefixLength, values }) => {
+      const value = values.get(prefixKey(bytes, prefixLength));
+      return value === undefined ? [] : [value];
+    });
+  }
+
   #level(family: 4 | 6, prefixLength: number): PrefixLevel<T> {
     const levels = this.#families[family];
     const known = levels.find((level) => level.prefixLength === prefixLength);

@@ -5,6 +5,8 @@ import { compileRoute } from "./compile-route.ts";
 import { type DomainRefusal, DomainIndex } from "./domain-index.ts";
 import type { CompileRouteFilterConfig } from "./filter-configs.ts";
 import { compileVirtualClusters } from "./virtual-clusters.ts";
+import { compileMatcherRoutes } from "./matcher-routes.ts";
+import { type RouteChoice, RouteList } from "./route-list.ts";
 import { VirtualHostTable } from "./virtual-host-table.ts";
 import type { RouteTable } from "./route.ts";
 import type { RouteContext } from "./route-context.ts";
@@ -37,7 +39,9 @@ export function compileRouteTable(config: RouteConfiguration, context: RouteComp
   };
   const outer = emptyScope(config.mostSpecificHeaderMutationsWins ?? false, path);
   const scope = extendScope(outer, config, path, routeContext);
-  const domains = compileVirtualHosts(config, { scope, path: path.field("virtualHosts") }, routeContext);
+  const ignoresParameters = config.ignorePathParametersInPathMatching ?? false;
+  const place = { scope, path: path.field("virtualHosts"), ignoresParameters };
+  const domains = compileVirtualHosts(config, place, routeContext);
   if (diagnostics.isRefused) return undefined;
   return new VirtualHostTable(config.name ?? "", domains, config.ignorePortInHostMatching ?? false);
 }
@@ -45,19 +49,19 @@ export function compileRouteTable(config: RouteConfiguration, context: RouteComp
 interface Place {
   readonly scope: RouteScope;
   readonly path: ConfigPath;
+  /** `ignore_path_parameters_in_path_matching` */
+  readonly ignoresParameters: boolean;
 }
 
 function compileVirtualHosts(
   config: RouteConfiguration,
-  { scope, path }: Place,
+  place: Place,
   context: RouteContext,
 ): DomainIndex<VirtualHost> {
   const domains = new DomainIndex<VirtualHost>();
-  const ignorePathParameters = config.ignorePathParametersInPathMatching ?? false;
   for (const [at, hostConfig] of (config.virtualHosts ?? []).entries()) {
-    const hostPath = path.index(at);
-    const settings = { ...compileVirtualHost(hostConfig, { scope, path: hostPath }, context), ignorePathParameters };
-    const host = new VirtualHost(settings);
+    const hostPath = place.path.index(at);
+    const host = compileVirtualHost(hostConfig, { ...place, path: hostPath }, context);
     for (const [domainAt, domain] of (hostConfig.domains ?? []).entries()) {
       const refusal = domains.add(domain, host);
       if (refusal === undefined) continue;
@@ -68,25 +72,33 @@ function compileVirtualHosts(
   return domains;
 }
 
-type VirtualHostParts = Omit<ConstructorParameters<typeof VirtualHost>[0], "ignorePathParameters">;
-
-function compileVirtualHost(
-  config: VirtualHostConfig,
-  { scope, path }: Place,
-  context: RouteContext,
-): VirtualHostParts {
-  const { name = "", routes = [], requireTls = "NONE" } = config;
-  const { diagnostics } = context;
+function compileVirtualHost(config: VirtualHostConfig, place: Place, context: RouteContext): VirtualHost {
+  const { name = "", requireTls = "NONE" } = config;
+  const { path } = place;
   const virtualClusterOf = compileVirtualClusters(
     config.virtualClusters ?? [],
     path.field("virtualClusters"),
-    diagnostics,
+    context.diagnostics,
   );
-  const inner = extendScope({ ...scope, virtualHostName: name, virtualClusterOf }, config, path, context);
+  const scope = extendScope({ ...place.scope, virtualHostName: name, virtualClusterOf }, config, path, context);
+  return new VirtualHost({ name, requireTls, routes: compileRoutes(config, { ...place, scope }, context) });
+}
+
+function compileRoutes(
+  { routes = [], matcher }: VirtualHostConfig,
+  { scope, path, ignoresParameters }: Place,
+  context: RouteContext,
+): RouteChoice {
+  if (matcher !== undefined) {
+    if (routes.length > 0) {
+      context.diagnostics.error(path, "config.oneof", "cannot set both matcher and routes on virtual host");
+    }
+    return compileMatcherRoutes(matcher, { scope, ignoresParameters, path: path.field("matcher") }, context);
+  }
   const entries = routes
-    .map((route, at) => compileRoute(route, inner, path.field("routes").index(at), context))
+    .map((route, at) => compileRoute(route, scope, path.field("routes").index(at), context))
     .filter((entry) => entry !== undefined);
-  return { name, requireTls, entries };
+  return new RouteList(entries, ignoresParameters);
 }
 
 /** In Envoy's words. */

@@ -47,7 +47,7 @@ export const routerSupport: readonly MessageSupport[] = [
     requireTls: "supported",
     typedPerFilterConfig: "supported",
     metadata: METADATA,
-    matcher: unsupported("matching trees are not implemented; routes are"),
+    matcher: "supported",
     virtualClusters: unsupported("statistics by virtual cluster are not implemented"),
     rateLimits: RATE_LIMITS,
     cors: unsupported("it is deprecated; configure envoy.filters.http.cors with typed_per_filter_config"),
@@ -61,6 +61,7 @@ export const routerSupport: readonly MessageSupport[] = [
     requestBodyBufferLimit: BODY_LIMITS,
     requestMirrorPolicies: MIRRORING,
   }),
+  support("envoy.config.route.v3.RouteList", { routes: "supported" }),
   support("envoy.config.route.v3.Route", {
     ...MUTATION_LISTS,
     name: "supported",

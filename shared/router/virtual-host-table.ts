@@ -1,9 +1,8 @@
 import type { HeaderMap } from "../http/header-map.ts";
 import type { DomainIndex } from "./domain-index.ts";
 import type { MatchTrace, RouteInput, RouteMatch, RouteTable } from "./route.ts";
+import { NO_ROUTE } from "./route-list.ts";
 import type { VirtualHost } from "./virtual-host.ts";
-
-const NONE: RouteMatch = { kind: "none" };
 
 /** A compiled route configuration: one virtual host is chosen by the request's host, and never left. */
 export class VirtualHostTable implements RouteTable {
@@ -24,7 +23,7 @@ export class VirtualHostTable implements RouteTable {
       trace.virtualHostName = virtualHost?.name;
       trace.candidatesExamined = 0;
     }
-    return virtualHost === undefined ? NONE : virtualHost.match(request, input, trace);
+    return virtualHost === undefined ? NO_ROUTE : virtualHost.match(request, input, trace);
   }
 }
 
