@@ -54,7 +54,6 @@ export const matcherTreeSupport: readonly MessageSupport[] = [
   }),
   support("xds.type.matcher.v3.ServerNameMatcher", { domainMatchers: "supported" }),
   support("xds.type.matcher.v3.ServerNameMatcher.DomainMatcher", { domains: "supported", onMatch: "supported" }),
-  support("envoy.config.core.v3.CidrRange", { addressPrefix: "supported", prefixLen: "supported" }),
   support("xds.core.v3.CidrRange", { addressPrefix: "supported", prefixLen: "supported" }),
   support("envoy.type.matcher.v3.HttpRequestHeaderMatchInput", { headerName: "supported" }),
   support("envoy.extensions.matching.input_matchers.ip.v3.Ip", {
