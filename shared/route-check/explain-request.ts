@@ -18,7 +18,7 @@ export interface Explanation {
   readonly host: string;
   /** All of them, as declared. */
   readonly virtualHosts: readonly ExplainedVirtualHost[];
-  /** Those of the chosen virtual host, up to the one that matched. */
+  /** Those of the chosen virtual host, up to the one that matched; of a virtual host with a matcher only that one. */
   readonly routes: readonly ExplainedRoute[];
   /** How many come after it, and were not asked. */
   readonly notReached: number;
@@ -90,10 +90,15 @@ function explain({ config, path, table }: Subject, request: HeaderMap, input: Ro
     const decision = { kind: "redirect", status: 301, location: match.location } as const;
     return { ...common, routes: [], notReached: chosen?.routes?.length ?? 0, decision };
   }
+  if (match.kind === "route" && chosen?.matcher !== undefined) {
+    const { name, path: at } = match.route;
+    const decision = decide(match.route, { config, path }, { request, input, table });
+    return { ...common, routes: [{ name, path: at, failed: undefined }], notReached: 0, decision };
+  }
   const routes = chosen === undefined ? [] : explainRoutes(chosen, place, { request, input, config });
   const notReached = (chosen?.routes?.length ?? 0) - routes.length;
   if (match.kind === "none") return { ...common, routes, notReached, decision: { kind: "none", status: 404 } };
-  return { ...common, routes, notReached, decision: decide(match.route, config, { request, input, table }) };
+  return { ...common, routes, notReached, decision: decide(match.route, { config, path }, { request, input, table }) };
 }
 
 function explainVirtualHosts(
@@ -145,7 +150,7 @@ interface Matched {
   readonly table: RouteTable;
 }
 
-function decide(route: Route, config: RouteConfiguration, matched: Matched): Decision {
+function decide(route: Route, placed: PlacedRouteConfig, matched: Matched): Decision {
   const { request } = matched;
   switch (route.kind) {
     case "direct_response":
@@ -153,7 +158,7 @@ function decide(route: Route, config: RouteConfiguration, matched: Matched): Dec
     case "redirect":
       return { kind: "redirect", status: route.status, location: route.location(request) ?? "" };
     case "forward":
-      return { kind: "forward", split: explainSplit(route, config, matched), ...forwarded(route, matched) };
+      return { kind: "forward", split: explainSplit(route, placed, matched), ...forwarded(route, matched) };
   }
 }
 

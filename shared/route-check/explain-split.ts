@@ -1,6 +1,8 @@
 import type { HeaderMap } from "../http/header-map.ts";
 import type { ForwardRoute, RouteInput, RouteTable } from "../router/route.ts";
-import type { RouteConfiguration, WeightedCluster } from "../schema/envoy-types.ts";
+import type { WeightedCluster } from "../schema/envoy-types.ts";
+import type { PlacedRouteConfig } from "./find-route-configs.ts";
+import { placedRoutes } from "./placed-routes.ts";
 
 /** How a weighted route divides requests. */
 export interface ExplainedSplit {
@@ -20,10 +22,10 @@ export interface SplitEntry {
 /** The split of the route that matched; `undefined` for a route to one cluster. */
 export function explainSplit(
   route: ForwardRoute,
-  config: RouteConfiguration,
+  placed: PlacedRouteConfig,
   matched: { readonly request: HeaderMap; readonly input: RouteInput; readonly table: RouteTable },
 ): ExplainedSplit | undefined {
-  const weighted = weightedClustersAt(route, config);
+  const weighted = weightedClustersAt(route, placed);
   if (weighted === undefined) return undefined;
   const { clusters = [], headerName = "" } = weighted;
   const total = clusters.reduce((sum, { weight = 0 }) => sum + weight, 0);
@@ -56,7 +58,7 @@ function isFixed(
 }
 
 /** The route's own configuration, found by the place that it knows. */
-function weightedClustersAt(route: ForwardRoute, config: RouteConfiguration): WeightedCluster | undefined {
-  const [, host, at] = /\/virtualHosts\/(\d+)\/routes\/(\d+)$/.exec(route.path.pointer()) ?? [];
-  return config.virtualHosts?.[Number(host)]?.routes?.[Number(at)]?.route?.weightedClusters;
+function weightedClustersAt(route: ForwardRoute, placed: PlacedRouteConfig): WeightedCluster | undefined {
+  const pointer = route.path.pointer();
+  return placedRoutes(placed).find(({ path }) => path.pointer() === pointer)?.route.route?.weightedClusters;
 }

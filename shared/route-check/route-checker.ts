@@ -47,7 +47,7 @@ export class RouteChecker {
 
   /** What the tests so far have reached. */
   get coverage(): RouteCoverage {
-    return routeCoverage(this.#config, this.#path, this.#reached);
+    return routeCoverage({ config: this.#config, path: this.#path }, this.#reached);
   }
 
   #tableFor(runtime: string): RouteTable {

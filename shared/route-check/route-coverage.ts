@@ -1,5 +1,6 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
-import type { Route, RouteConfiguration } from "../schema/envoy-types.ts";
+import type { PlacedRouteConfig } from "./find-route-configs.ts";
+import { placedRoutes } from "./placed-routes.ts";
 
 /** A route that no test reached. */
 export interface UntestedRoute {
@@ -15,18 +16,11 @@ export interface RouteCoverage {
 }
 
 /** Which of a table's routes were reached, by the pointers of their places. */
-export function routeCoverage(
-  config: RouteConfiguration,
-  path: ConfigPath,
-  reached: ReadonlySet<string>,
-): RouteCoverage {
-  const routes = (config.virtualHosts ?? []).flatMap((host, at) => {
-    const place = path.field("virtualHosts").index(at).field("routes");
-    return (host.routes ?? []).map((route, position) => describe(route, host.name ?? "", place.index(position)));
-  });
-  return { total: routes.length, untested: routes.filter((route) => !reached.has(route.path.pointer())) };
-}
-
-function describe({ name = "" }: Route, virtualHost: string, path: ConfigPath): UntestedRoute {
-  return { virtualHost, name, path };
+export function routeCoverage(placed: PlacedRouteConfig, reached: ReadonlySet<string>): RouteCoverage {
+  const routes = placedRoutes(placed);
+  const untested = routes.filter(({ path }) => !reached.has(path.pointer()));
+  return {
+    total: routes.length,
+    untested: untested.map(({ virtualHost, route, path }) => ({ virtualHost, name: route.name ?? "", path })),
+  };
 }

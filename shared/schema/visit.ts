@@ -9,22 +9,28 @@ export { messageFields } from "./message-schema.ts";
 /** What a visit asks at each step. A hook that is left out counts as one that returns true. */
 export interface MessageVisitor {
   /** Each message, the root and those in an Any included, before its fields. Return false to pass its fields by. */
-  message?(fullName: string, path: ConfigPath): boolean;
+  message?(fullName: string, path: ConfigPath, json: JsonObject): boolean;
   /** Each field that is set, whole: a list or map field comes once. Return false not to go into its value. */
   field?(message: string, jsonName: string, value: JsonValue, path: ConfigPath): boolean;
 }
 
 /**
  * Walks canonical JSON from a root message, in the order of the fields, through lists, maps and Any. Types with a JSON form of
- * their own (durations, wrappers, Struct) are values, not messages. What the schema does not know is passed by.
+ * their own (durations, wrappers, Struct) are values, not messages. What the schema does not know is passed by. `path` is that of the
+ * root message.
  */
-export function visitMessages(json: unknown, rootType: string, visitor: MessageVisitor): void {
-  if (isJsonObject(json)) visitMessage(json, rootType, ConfigPath.root, visitor);
+export function visitMessages(
+  json: unknown,
+  rootType: string,
+  visitor: MessageVisitor,
+  path: ConfigPath = ConfigPath.root,
+): void {
+  if (isJsonObject(json)) visitMessage(json, rootType, path, visitor);
 }
 
 function visitMessage(json: JsonObject, fullName: string, path: ConfigPath, visitor: MessageVisitor): void {
   const schema = messageSchema(fullName);
-  if (schema === undefined || visitor.message?.(fullName, path) === false) return;
+  if (schema === undefined || visitor.message?.(fullName, path, json) === false) return;
   for (const field of schema.fields) {
     const value = json[field.jsonName];
     if (value === undefined) continue;

@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { ConfigPath } from "../../../shared/diagnostics/config-path.ts";
 import { type Explanation, explainRequest } from "../../../shared/route-check/explain-request.ts";
+import { placedRoutes } from "../../../shared/route-check/placed-routes.ts";
 import type { RouteConfiguration } from "../../../shared/schema/envoy-types.ts";
 import { requestFor } from "../router/route-table-harness.ts";
 
@@ -141,5 +142,32 @@ describe("explainRequest", () => {
     const explanation = explain("/cart", { ":authority": "shop.com" });
     expect(explanation.decision).toEqual({ kind: "redirect", status: 301, location: "https://shop.com/cart" });
     expect([explanation.routes, explanation.notReached]).toEqual([[], 1]);
+  });
+
+  it("names the route that a virtual host's matcher leads to, and its split", ({ expect }) => {
+    const input = {
+      name: "input",
+      typedConfig: {
+        "@type": "type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput",
+        headerName: "x-tenant",
+      },
+    };
+    const weightedClusters = { clusters: [{ name: "v1", weight: 1 }] };
+    const route = { name: "tenant", match: { prefix: "/" }, route: { weightedClusters } };
+    const typedConfig = { "@type": "type.googleapis.com/envoy.config.route.v3.Route", ...route };
+    const onMatch = { action: { name: "route", typedConfig } };
+    const matcher = { matcherTree: { input, exactMatchMap: { map: { a: onMatch } } } };
+    const config = { virtualHosts: [{ name: "all", domains: ["*"], matcher }] };
+    const ask = (tenant: string): unknown =>
+      explainRequest({ config, path: ConfigPath.root }, requestFor("/", { "x-tenant": tenant }), { random: 0n });
+    expect(ask("a")).toMatchObject({
+      ok: true,
+      value: {
+        routes: [{ name: "tenant", failed: undefined }],
+        decision: { cluster: "v1", split: { entries: [{ cluster: "v1", percent: 100 }] } },
+      },
+    });
+    expect(ask("b")).toMatchObject({ ok: true, value: { routes: [], decision: { kind: "none" } } });
+    expect(placedRoutes({ config, path: ConfigPath.root }).map(({ route: { name } }) => name)).toEqual(["tenant"]);
   });
 });
