@@ -1,42 +1,98 @@
 import { ok } from "../base/result.ts";
-import type { DownstreamInfo } from "../http/stream-info.ts";
-import { type CompiledOperator, notImplemented, type OperatorSpec, type OperatorTable } from "./operator-spec.ts";
+import type { StreamInfo } from "../http/stream-info.ts";
+import { parseIp, renderIp } from "../net/ip-address.ts";
+import { type CompiledOperator, misused, type OperatorSpec, type OperatorTable, plain } from "./operator-spec.ts";
 
-type AddressOf = (downstream: DownstreamInfo) => string;
+type AddressOf = (info: StreamInfo) => string | undefined;
 type PartOf = (address: string) => string | number | undefined;
 
-/** `NAME_ADDRESS`, `NAME_ADDRESS_WITHOUT_PORT` and `NAME_PORT`. */
-function family(name: string, addressOf: AddressOf): OperatorTable {
+/** `NAME_ADDRESS`, `NAME_ADDRESS_WITHOUT_PORT`, which may be masked, and `NAME_PORT`. */
+export function addressFamily(name: string, addressOf: AddressOf): OperatorTable {
   return {
-    [`${name}_ADDRESS`]: spec(`${name}_ADDRESS`, addressOf, (address) => address),
-    [`${name}_ADDRESS_WITHOUT_PORT`]: spec(`${name}_ADDRESS_WITHOUT_PORT`, addressOf, hostOf),
-    [`${name}_PORT`]: spec(`${name}_PORT`, addressOf, portOf),
+    [`${name}_ADDRESS`]: part(addressOf, (address) => address),
+    [`${name}_ADDRESS_WITHOUT_PORT`]: {
+      argument: "optional",
+      length: false,
+      compile: (argument) => compileMasked(addressOf, argument),
+    },
+    [`${name}_PORT`]: part(addressOf, portOf),
   };
 }
 
-function spec(name: string, addressOf: AddressOf, partOf: PartOf): OperatorSpec {
-  const compile: OperatorSpec["compile"] = (argument) =>
-    argument === ""
-      ? ok(({ streamInfo }) => partOf(addressOf(streamInfo.downstream)))
-      : notImplemented(`${name}(${argument}): masks are not implemented`);
-  return { argument: name.endsWith("_WITHOUT_PORT") ? "optional" : "none", length: false, compile };
+function part(addressOf: AddressOf, partOf: PartOf): OperatorSpec {
+  return plain(({ streamInfo }) => {
+    const address = addressOf(streamInfo);
+    return address === undefined ? undefined : partOf(address);
+  });
 }
 
 /** Operators that print addresses of the downstream connection. */
 export const ADDRESS_OPERATORS: OperatorTable = {
-  ...family("DOWNSTREAM_REMOTE", ({ remoteAddress }) => remoteAddress),
-  ...family("DOWNSTREAM_DIRECT_REMOTE", ({ directRemoteAddress }) => directRemoteAddress),
-  ...family("DOWNSTREAM_LOCAL", ({ localAddress }) => localAddress),
+  ...addressFamily("DOWNSTREAM_REMOTE", ({ downstream }) => downstream.remoteAddress),
+  ...addressFamily("DOWNSTREAM_DIRECT_REMOTE", ({ downstream }) => downstream.directRemoteAddress),
+  ...addressFamily("DOWNSTREAM_LOCAL", ({ downstream }) => downstream.localAddress),
+  // No listener filter here changes the local address.
+  ...addressFamily("DOWNSTREAM_DIRECT_LOCAL", ({ downstream }) => downstream.localAddress),
+  ...endpointIds("DOWNSTREAM_REMOTE", "DOWNSTREAM_DIRECT_REMOTE", "DOWNSTREAM_LOCAL", "DOWNSTREAM_DIRECT_LOCAL"),
   REQUESTED_SERVER_NAME: { argument: "optional", length: false, compile: compileServerName },
 };
 
-function compileServerName(argument: string): CompiledOperator {
-  if (argument !== "") return notImplemented(`REQUESTED_SERVER_NAME(${argument}): arguments are not implemented`);
-  return ok(({ streamInfo }) => streamInfo.downstream.requestedServerName || undefined);
+/** Only internal listeners' addresses have one. */
+function endpointIds(...names: readonly string[]): OperatorTable {
+  return Object.fromEntries(names.map((name) => [`${name}_ADDRESS_ENDPOINT_ID`, plain(() => "")]));
 }
 
+/** A prefix length masks the address, and is printed with it: `10.0.0.0/8`. */
+function compileMasked(addressOf: AddressOf, argument: string): CompiledOperator {
+  if (argument !== "" && !/^\d{1,3}$/.test(argument)) return misused(`expected a prefix length, got ${argument}`);
+  const masked = argument === "" ? hostOf : (address: string): string => maskedHost(hostOf(address), Number(argument));
+  return ok(({ streamInfo }) => {
+    const address = addressOf(streamInfo);
+    return address === undefined ? undefined : masked(address);
+  });
+}
+
+function maskedHost(host: string, prefixLength: number): string {
+  const ip = parseIp(host);
+  if (ip === undefined) return host;
+  const length = Math.min(prefixLength, ip.bytes.length * 8);
+  const bytes = ip.bytes.map((byte, at) => byte & (0xff00 >> Math.min(Math.max(length - at * 8, 0), 8)) & 0xff);
+  return `${renderIp({ ...ip, bytes })}/${length}`;
+}
+
+type NameOf = (names: { readonly sni: string | undefined; readonly host: string | undefined }) => string | undefined;
+
+const SERVER_NAMES: ReadonlyMap<string, NameOf> = new Map<string, NameOf>([
+  ["", ({ sni }) => sni],
+  ["SNI_ONLY", ({ sni }) => sni],
+  ["SNI_FIRST", ({ sni, host }) => sni ?? host],
+  ["HOST_ONLY", ({ host }) => host],
+  ["HOST_FIRST", ({ sni, host }) => host ?? sni],
+]);
+
+/** Which name first, and whether the host is the one before it was rewritten: `SNI_FIRST:ORIG`. */
+function compileServerName(argument: string): CompiledOperator {
+  const [which = "", host = "ORIG_OR_HOST", ...more] = argument.split(":");
+  const nameOf = SERVER_NAMES.get(which);
+  const hostHeaders = HOST_HEADERS.get(host);
+  if (nameOf === undefined || hostHeaders === undefined || more.length > 0) {
+    return misused(`expected SNI_ONLY, SNI_FIRST, HOST_ONLY or HOST_FIRST for REQUESTED_SERVER_NAME, got ${argument}`);
+  }
+  return ok(({ streamInfo, requestHeaders }) => {
+    const sni = streamInfo.downstream.requestedServerName || undefined;
+    const name = hostHeaders.map((header) => requestHeaders?.get(header)).find((value) => value !== undefined);
+    return nameOf({ sni, host: name });
+  });
+}
+
+const HOST_HEADERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["ORIG", ["x-envoy-original-host"]],
+  ["HOST", [":authority"]],
+  ["ORIG_OR_HOST", ["x-envoy-original-host", ":authority"]],
+]);
+
 /** `10.0.0.1:80` and `[::1]:80` without port and brackets; an address without port (a pipe) as it is. */
-function hostOf(address: string): string {
+export function hostOf(address: string): string {
   const end = portColon(address);
   return (end < 0 ? address : address.slice(0, end)).replace(/^\[(.*)\]$/, "$1");
 }

@@ -1,6 +1,14 @@
 import type { HeaderMap } from "../http/header-map.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
 
+/** When a log line is written, in Envoy's names; what `%ACCESS_LOG_TYPE%` prints. */
+export type LogMoment =
+  | "NotSet"
+  | "DownstreamStart"
+  | "DownstreamPeriodic"
+  | "DownstreamEnd"
+  | "DownstreamTunnelSuccessfullyEstablished";
+
 /** What a format may speak of. What is absent prints as missing. */
 export interface FormatContext {
   readonly requestHeaders?: HeaderMap | undefined;
@@ -9,10 +17,20 @@ export interface FormatContext {
   readonly streamInfo: StreamInfo;
   /** Text of the local reply that is being formatted. */
   readonly localReplyBody?: string | undefined;
+  /** Default: `NotSet`, for formats that are not of a log. */
+  readonly moment?: LogMoment | undefined;
 }
 
-/** What an operator gives: numbers stay numbers for JSON formats; `undefined` is missing. */
-export type FormatValue = string | number | undefined;
+/** A list, an object, or what else JSON has, as its text: printed as it is in texts, and as a value in JSON formats. */
+export class JsonText {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What an operator gives: numbers stay numbers for JSON formats; `undefined` is missing. Texts are byte strings. */
+export type FormatValue = string | number | JsonText | undefined;
 
 /** A compiled operator. Must not change anything in the context. */
 export type FormatOperator = (context: FormatContext) => FormatValue;

@@ -1,9 +1,7 @@
 import { ok } from "../base/result.ts";
 import type { HeaderMap } from "../http/header-map.ts";
-import { toByteString } from "../matching/byte-string.ts";
-import { queryParameter } from "../matching/query-matcher.ts";
 import type { FormatContext } from "./format-context.ts";
-import { type CompiledOperator, misused, type OperatorSpec, type OperatorTable } from "./operator-spec.ts";
+import { type CompiledOperator, misused, type OperatorSpec, type OperatorTable, plain } from "./operator-spec.ts";
 
 type Side = (context: FormatContext) => HeaderMap | undefined;
 
@@ -24,21 +22,18 @@ export const HEADER_OPERATORS: OperatorTable = {
   RESPONSE_HEADER: response,
   TRAILER: trailer,
   RESPONSE_TRAILER: trailer,
-  QUERY_PARAM: { argument: "required", length: true, compile: compileQueryParameter },
+  REQUEST_HEADERS_BYTES: plain(({ requestHeaders }) => requestHeaders?.byteSize ?? 0),
+  RESPONSE_HEADERS_BYTES: plain(({ responseHeaders }) => responseHeaders?.byteSize ?? 0),
+  RESPONSE_TRAILERS_BYTES: plain(({ responseTrailers }) => responseTrailers?.byteSize ?? 0),
 };
 
 /** Of a header that came more than once the first value counts, as in Envoy. */
 function compileHeader(side: Side, argument: string): CompiledOperator {
   const [main = "", alternative, ...more] = argument.toLowerCase().split("?");
   if (more.length > 0) return misused(`More than 1 alternative header specified in token: ${argument}`);
-  if (alternative === undefined || alternative === "") return ok((context) => side(context)?.values(main)[0]);
+  if (alternative === undefined || alternative === "") return ok((context) => side(context)?.first(main));
   return ok((context) => {
     const headers = side(context);
-    return headers?.values(main)[0] ?? headers?.values(alternative)[0];
+    return headers?.first(main) ?? headers?.first(alternative);
   });
-}
-
-function compileQueryParameter(argument: string): CompiledOperator {
-  const name = toByteString(argument);
-  return ok(({ requestHeaders }) => queryParameter(requestHeaders?.get(":path") ?? "", name));
 }

@@ -1,4 +1,4 @@
-import { err, type Result } from "../base/result.ts";
+import { err, ok, type Result } from "../base/result.ts";
 import type { FormatOperator } from "./format-context.ts";
 
 /** Why a format is refused. */
@@ -22,6 +22,11 @@ export interface OperatorSpec {
 
 /** Operators by name. */
 export type OperatorTable = Readonly<Record<string, OperatorSpec>>;
+
+/** An operator that is a name and nothing else. */
+export function plain(read: FormatOperator): OperatorSpec {
+  return { argument: "none", length: false, compile: () => ok(read) };
+}
 
 /** For what Envoy refuses. */
 export function misused(message: string): Result<never, FormatError> {

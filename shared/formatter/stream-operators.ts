@@ -1,30 +1,31 @@
 import { ok } from "../base/result.ts";
 import { renderResponseFlags, renderResponseFlagsLong } from "../http/response-flags.ts";
-import type { FormatOperator } from "./format-context.ts";
-import { type CompiledOperator, misused, type OperatorSpec, type OperatorTable } from "./operator-spec.ts";
+import { type CompiledOperator, misused, type OperatorTable, plain } from "./operator-spec.ts";
 
-/** An operator that is a name and nothing else. */
-function plain(read: FormatOperator): OperatorSpec {
-  return { argument: "none", length: false, compile: () => ok(read) };
-}
-
-/** Operators that read the stream info. */
+/** Operators that read the stream info. Where Envoy prints 0 or nothing for what it does not know, so do they. */
 export const STREAM_OPERATORS: OperatorTable = {
   PROTOCOL: plain(({ streamInfo }) => streamInfo.downstream.protocol),
   RESPONSE_CODE: plain(({ streamInfo }) => streamInfo.responseCode ?? 0),
   RESPONSE_CODE_DETAILS: { argument: "optional", length: false, compile: responseCodeDetails },
+  // Only network filters end HTTP connections with details, and none of those here does.
+  CONNECTION_TERMINATION_DETAILS: plain(() => undefined),
   RESPONSE_FLAGS: plain(({ streamInfo }) => renderResponseFlags(streamInfo.responseFlags)),
   RESPONSE_FLAGS_LONG: plain(({ streamInfo }) => renderResponseFlagsLong(streamInfo.responseFlags)),
+  // Flags that extensions of Envoy add; there are none here.
+  CUSTOM_FLAGS: plain(() => ""),
   BYTES_RECEIVED: plain(({ streamInfo }) => streamInfo.bytesReceived),
   BYTES_SENT: plain(({ streamInfo }) => streamInfo.bytesSent),
-  DURATION: plain(({ streamInfo }) => streamInfo.elapsedMs),
+  // Envoy counts both for HTTP/3 only.
+  BYTES_RETRANSMITTED: plain(() => 0),
+  PACKETS_RETRANSMITTED: plain(() => 0),
   ROUTE_NAME: plain(({ streamInfo }) => streamInfo.routeName || undefined),
-  UPSTREAM_CLUSTER: plain(({ streamInfo }) => streamInfo.upstreamCluster),
-  UPSTREAM_CLUSTER_RAW: plain(({ streamInfo }) => streamInfo.upstreamCluster),
-  UPSTREAM_HOST: plain(({ streamInfo }) => streamInfo.upstreamHost),
-  UPSTREAM_REQUEST_ATTEMPT_COUNT: plain(({ streamInfo }) => streamInfo.attemptCount),
+  VIRTUAL_CLUSTER_NAME: plain(({ streamInfo }) => streamInfo.virtualClusterName || undefined),
   CONNECTION_ID: plain(({ streamInfo }) => streamInfo.downstream.connectionId ?? 0),
-  LOCAL_REPLY_BODY: plain(({ localReplyBody }) => localReplyBody),
+  STREAM_ID: plain(({ requestHeaders }) => requestHeaders?.get("x-request-id")),
+  TRACE_ID: plain(({ streamInfo }) => streamInfo.traceId),
+  UNIQUE_ID: plain(({ streamInfo }) => streamInfo.newUuid()),
+  LOCAL_REPLY_BODY: plain(({ localReplyBody }) => localReplyBody ?? ""),
+  ACCESS_LOG_TYPE: plain(({ moment = "NotSet" }) => moment),
 };
 
 /** White space would split a log line, so it becomes `_` unless it is asked for. */

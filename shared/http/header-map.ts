@@ -43,6 +43,12 @@ export class HeaderMap {
     return value;
   }
 
+  /** The first value of a header. */
+  first(name: string): string | undefined {
+    const at = this.#indexOf(name, 0);
+    return at < 0 ? undefined : this.#entries[at + 1];
+  }
+
   /** The values of a header one by one. */
   values(name: string): string[] {
     const found: string[] = [];

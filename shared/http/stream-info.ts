@@ -1,4 +1,5 @@
 import type { Clock } from "../host/clock.ts";
+import type { RandomSource } from "../host/random-source.ts";
 import type { HostMetadata, UpstreamHost } from "../host/upstream-host.ts";
 import type { FilterStateObject } from "./filter-state.ts";
 import { flagBit, type ResponseFlag, type ResponseFlagSet } from "./response-flags.ts";
@@ -30,6 +31,8 @@ export interface StreamStart {
   readonly downstream: DownstreamInfo;
   /** The clock that the start was read from, for whoever asks how long the stream has taken so far. */
   readonly clock?: Clock;
+  /** Where unique identifiers come from. */
+  readonly random?: RandomSource;
 }
 
 /**
@@ -55,7 +58,8 @@ export class StreamInfo {
   upstreamCluster: string | undefined;
   /** The same by its own name. */
   upstreamClusterRaw: string | undefined;
-  /** Address of the upstream host tried last. */
+  /** The upstream host tried last, and its address. */
+  upstream: UpstreamHost | undefined;
   upstreamHost: string | undefined;
   /** What the transport tells of the connection of the attempt made last. */
   upstreamConnection: UpstreamConnection | undefined;
@@ -69,6 +73,7 @@ export class StreamInfo {
   /** Of a filter that answers health checks. */
   isHealthCheck = false;
   readonly #clock: Clock | undefined;
+  readonly #random: RandomSource | undefined;
   #flags: ResponseFlagSet = 0;
   #dynamicMetadata: Map<string, Readonly<Record<string, unknown>>> | undefined;
   #filterState: Map<string, FilterStateObject> | undefined;
@@ -81,12 +86,23 @@ export class StreamInfo {
     this.startMonotonicMs = start.startMonotonicMs;
     this.downstream = start.downstream;
     this.#clock = start.clock;
+    this.#random = start.random;
   }
 
   /** Whole milliseconds since the stream began, up to its end; `undefined` without a clock. */
   get elapsedMs(): number | undefined {
     const nowMs = this.#endMs ?? this.#clock?.monotonicMs();
     return nowMs === undefined ? undefined : Math.floor(nowMs - this.startMonotonicMs);
+  }
+
+  /** The time of day, now; `undefined` without a clock. */
+  get wallMs(): number | undefined {
+    return this.#clock?.wallMs();
+  }
+
+  /** A new identifier; `undefined` without a source of random numbers. */
+  newUuid(): string | undefined {
+    return this.#random?.uuid();
   }
 
   /** The stream is over; from now on it takes no more time. */
@@ -119,8 +135,7 @@ export class StreamInfo {
   /** A request to this host is about to be made; what was known of the attempt before it no longer counts. */
   beginAttempt(host: UpstreamHost): void {
     this.attemptCount += 1;
-    this.#attemptedHosts ??= [];
-    this.#attemptedHosts.push(host);
+    this.upstream = host;
     this.upstreamHost = host.address;
     if (this.attemptCount === 1) return;
     this.upstreamConnection = undefined;
@@ -129,7 +144,13 @@ export class StreamInfo {
     for (const point of UPSTREAM_POINTS) this.#times[point] = undefined;
   }
 
-  /** In the order in which they were tried; the last one is {@link upstreamHost}. */
+  /** A connection to this host took the request. Source: Envoy `UpstreamInfo::addUpstreamHostAttempted`. */
+  addAttemptedHost(host: UpstreamHost): void {
+    this.#attemptedHosts ??= [];
+    this.#attemptedHosts.push(host);
+  }
+
+  /** The hosts that took the request, in order. */
   get attemptedHosts(): readonly UpstreamHost[] {
     return this.#attemptedHosts ?? [];
   }

@@ -2,25 +2,9 @@
  * Points in the life of a stream, in Envoy's names: `DS` is the client's side, `US` the upstream's, `RX` what came in, `TX` what
  * went out, `CX` connecting, `HS` the TLS handshake. Source: Envoy `%COMMON_DURATION%`.
  */
-export type TimePoint =
-  | "DS_RX_BEG"
-  | "DS_RX_END"
-  | "US_CX_BEG"
-  | "US_CX_END"
-  | "US_HS_END"
-  | "US_TX_BEG"
-  | "US_TX_END"
-  | "US_RX_BEG"
-  | "US_RX_BODY_BEG"
-  | "US_RX_END"
-  | "DS_TX_BEG"
-  | "DS_TX_END";
-
-/** Monotonic milliseconds of the points that were reached. */
-export type StreamTimes = { [Point in TimePoint]?: number | undefined };
-
-/** What a new attempt has to reach again. */
-export const UPSTREAM_POINTS: readonly TimePoint[] = [
+const TIME_POINTS = [
+  "DS_RX_BEG",
+  "DS_RX_END",
   "US_CX_BEG",
   "US_CX_END",
   "US_HS_END",
@@ -29,4 +13,18 @@ export const UPSTREAM_POINTS: readonly TimePoint[] = [
   "US_RX_BEG",
   "US_RX_BODY_BEG",
   "US_RX_END",
-];
+  "DS_TX_BEG",
+  "DS_TX_END",
+] as const;
+
+export type TimePoint = (typeof TIME_POINTS)[number];
+
+export function isTimePoint(name: string): name is TimePoint {
+  return TIME_POINTS.some((point) => point === name);
+}
+
+/** Monotonic milliseconds of the points that were reached. */
+export type StreamTimes = { [Point in TimePoint]?: number | undefined };
+
+/** What a new attempt has to reach again. */
+export const UPSTREAM_POINTS: readonly TimePoint[] = TIME_POINTS.filter((point) => point.startsWith("US_"));

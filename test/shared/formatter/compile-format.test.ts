@@ -27,6 +27,7 @@ function streamInfo(): StreamInfo {
   info.responseCodeDetails = "via upstream\tx";
   info.routeName = "my-route";
   info.upstreamCluster = "cluster";
+  info.upstreamClusterRaw = "cluster";
   info.upstreamHost = "10.1.1.1:8080";
   info.attemptCount = 2;
   info.setFlag("UpstreamRetryLimitExceeded");
@@ -149,7 +150,7 @@ describe("compileFormat", () => {
     ["%RESPONSE_FLAGS% %RESPONSE_FLAGS_LONG%", "- -"],
     ["%ROUTE_NAME% %UPSTREAM_HOST% %UPSTREAM_CLUSTER%", "- - -"],
     ["%REQ(a)% %RESP(a)% %TRAILER(a)%", "- - -"],
-    ["%DURATION% %LOCAL_REPLY_BODY% %RESPONSE_CODE_DETAILS%", "- - -"],
+    ["%DURATION% %LOCAL_REPLY_BODY% %RESPONSE_CODE_DETAILS%", "-  -"],
     ["%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% %DOWNSTREAM_REMOTE_PORT%", "/pipe -"],
     ["%REQUESTED_SERVER_NAME% %CONNECTION_ID%", "- 0"],
   ] as const)("renders %j of a stream of which nothing is known as %j", ([text, rendered], { expect }) => {
@@ -178,12 +179,12 @@ describe("compileFormat", () => {
     ["%REQ(a?b?c)%", "config.format_string More than 1 alternative header specified in token: a?b?c"],
     ["%START_TIME:2%", "config.format_string START_TIME does not allow length to be specified."],
     ["%START_TIME(%Q)%", "config.unsupported the conversion %Q in the time format %Q is not implemented"],
-    ["%HOSTNAME%", "config.unsupported %HOSTNAME% is known to Envoy and not implemented"],
-    ["%UPSTREAM_METADATA(a:b)%", "config.unsupported %UPSTREAM_METADATA% is known to Envoy and not implemented"],
     [
-      "%REQUESTED_SERVER_NAME(SNI_FIRST)%",
-      "config.unsupported REQUESTED_SERVER_NAME(SNI_FIRST): arguments are not implemented",
+      "%HOSTNAME%",
+      "config.unsupported %HOSTNAME% is known to Envoy and not implemented: a Worker runs on no host that has a name",
     ],
+    ["%METADATA(LISTENER:a)%", "config.unsupported METADATA(LISTENER:…): metadata of listeners is not kept"],
+    ["%METADATA(PLANET:a)%", "config.format_string PLANET is not supported type of metadata"],
   ] as const)("refuses %j", ([text, reason], { expect }) => {
     expect(refusal(text)).toBe(reason);
   });

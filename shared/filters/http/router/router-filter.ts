@@ -83,6 +83,7 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
     const cluster = clusters.get(route.clusterName(headers) ?? "");
     info.upstreamCluster = cluster?.info.statName;
     info.upstreamClusterRaw = cluster?.info.name;
+    info.virtualClusterName = route.virtualCluster(headers);
     if (cluster === undefined) {
       stats.noCluster.inc();
       const { clusterNotFoundStatus: status } = route;
@@ -125,7 +126,9 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
     const { transport } = this.#environment;
     this.#attempt = new UpstreamAttempt({ cluster, host, transport, request, owner: this });
     this.#attempt.start();
-    if (observed === undefined) this.#armTimeout();
+    if (observed !== undefined) return;
+    info.mark("US_TX_END");
+    this.#armTimeout();
   }
 
   /** The end of a body that was handed over is the transport's to tell. */
@@ -134,6 +137,7 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
   }
 
   #onRequestComplete(): void {
+    this.#callbacks.streamInfo.mark("US_TX_END");
     this.#requestCompleteMs = this.#callbacks.clock.monotonicMs();
     this.#armTimeout();
   }
@@ -151,6 +155,7 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
   }
 
   onAnswer(attempt: UpstreamAttempt, headers: HeaderMap, body: BodySource | undefined): void {
+    this.#callbacks.streamInfo.mark("US_RX_BEG");
     removeHopByHop(headers, { keepUpgrade: false });
     this.#finalizeAnswer(attempt, headers);
     if (body === undefined) this.onAnswerEnd(attempt, "complete");
@@ -167,6 +172,9 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
   onFailure(attempt: UpstreamAttempt, failure: UpstreamFailure): void {
     this.#endTimeout();
     attempt.host.counters.rqError += 1;
+    const info = this.#callbacks.streamInfo;
+    if (failure.sent !== "nothing") info.addAttemptedHost(attempt.host);
+    info.upstreamTransportFailure = failure.transportReason;
     const reply = replyToFailure(failure, this.#environment.settings.suppressEnvoyHeaders);
     if (this.#forwarded !== undefined) this.#countCode(this.#forwarded, reply.status);
     this.#callbacks.sendLocalReply(reply);
@@ -174,6 +182,7 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
 
   onAnswerEnd(attempt: UpstreamAttempt, end: BodyEnd): void {
     this.#endTimeout();
+    this.#callbacks.streamInfo.mark("US_RX_END");
     if (!(end instanceof BodyFailure)) {
       this.#recordTime();
       return;
@@ -189,6 +198,7 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
     if (forwarded === undefined) return;
     const { route, request } = forwarded;
     const { streamInfo } = this.#callbacks;
+    streamInfo.addAttemptedHost(attempt.host);
     streamInfo.responseCodeDetails = DETAILS.viaUpstream;
     const status = Number(headers.get(":status"));
     streamInfo.responseCode = status;
