@@ -3,6 +3,7 @@ import { fieldName } from "./field-name.ts";
 import { latin1Text } from "./latin1.ts";
 import { readLineEnd } from "./line-end.ts";
 import { INCOMPLETE, type LineRead, type LineReader } from "./line-reader.ts";
+import type { LineText } from "./line-text.ts";
 
 /**
  * One field line, or the empty line that ends a section of them, in one pass. Source: RFC 9112 section 5, without line folding
@@ -17,9 +18,11 @@ export class FieldLine implements LineReader {
   value = "";
   /** Whether a tab stood between the value and the end of the line. */
   endsWithTab = false;
+  readonly #text: LineText;
   readonly #keepSentName: boolean;
 
-  constructor(options: { readonly keepSentName: boolean }) {
+  constructor(text: LineText, options: { readonly keepSentName: boolean }) {
+    this.#text = text;
     this.#keepSentName = options.keepSentName;
   }
 
@@ -58,7 +61,7 @@ export class FieldLine implements LineReader {
     for (; valueEnd > start && isBlank(bytes[valueEnd - 1]); valueEnd--) {
       if (bytes[valueEnd - 1] === BYTE.tab) this.endsWithTab = true;
     }
-    this.value = latin1Text(bytes, start, valueEnd, seen < 0x80);
+    this.value = this.#text.of(bytes, start, valueEnd, seen < 0x80);
     return next;
   }
 }

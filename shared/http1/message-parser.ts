@@ -2,11 +2,12 @@ import { invariant } from "../base/invariant.ts";
 import { END } from "../http/body-source.ts";
 import { HeaderMap } from "../http/header-map.ts";
 import { ChunkLine, MAX_SIZE_DIGITS } from "./chunk-line.ts";
-import type { FieldLine } from "./field-line.ts";
+import { FieldLine } from "./field-line.ts";
 import type { HeadReader } from "./head-reader.ts";
-import type { Http1Limits } from "./http1-limits.ts";
+import { DEFAULT_HTTP1_LIMITS, type Http1Limits } from "./http1-limits.ts";
 import { ChunkEnd } from "./line-end.ts";
 import type { LineReader } from "./line-reader.ts";
+import type { LineText } from "./line-text.ts";
 import type { BodyFraming, MessageHead } from "./message-head.ts";
 import { ParserInput } from "./parser-input.ts";
 import { MalformedMessage, type ProtocolFault } from "./protocol-fault.ts";
@@ -43,6 +44,14 @@ type State =
   | "untilClose"
   | "failed";
 
+export interface ParserParts {
+  /** The one that the start line is read with. */
+  readonly text: LineText;
+  readonly keepSentNames: boolean;
+  /** Those that are absent have their defaults. */
+  readonly limits: Partial<Http1Limits>;
+}
+
 /**
  * Reads the messages of one direction of a connection: bytes in by {@link feed}, events out by {@link next}, at the pace of whoever
  * asks. No byte is looked at more than twice, however the input is cut, and the events do not depend on the cuts.
@@ -52,7 +61,7 @@ export class MessageParser<Head extends MessageHead> {
   readonly #limits: Http1Limits;
   readonly #field: FieldLine;
   readonly #chunkLine = new ChunkLine();
-  readonly #input = new ParserInput();
+  readonly #input: ParserInput;
   #state: State = "ended";
   /** Field lines that the section that is being read may still have. */
   #fieldsLeft = 0;
@@ -62,10 +71,11 @@ export class MessageParser<Head extends MessageHead> {
   #trailers: HeaderMap | undefined;
   #malformed: MalformedMessage | undefined;
 
-  constructor(heads: HeadReader<Head>, field: FieldLine, limits: Http1Limits) {
+  constructor(heads: HeadReader<Head>, { text, keepSentNames, limits }: ParserParts) {
     this.#heads = heads;
-    this.#field = field;
-    this.#limits = limits;
+    this.#input = new ParserInput(text);
+    this.#field = new FieldLine(text, { keepSentName: keepSentNames });
+    this.#limits = { ...DEFAULT_HTTP1_LIMITS, ...limits };
   }
 
   /** Trailers of the message whose end was read last, if it had any. */

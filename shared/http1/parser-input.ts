@@ -2,6 +2,7 @@ import { invariant } from "../base/invariant.ts";
 import { BYTE } from "./byte-class.ts";
 import { LineCarry } from "./line-carry.ts";
 import { INCOMPLETE, type LineReader } from "./line-reader.ts";
+import type { LineText } from "./line-text.ts";
 import type { ProtocolFault } from "./protocol-fault.ts";
 
 /** What became of a line: read whole, more is needed, or what is wrong with it. */
@@ -15,10 +16,15 @@ export class ParserInput {
   /** Bytes that the section of lines that is being read may still have, line ends included. */
   lineBytesLeft = 0;
   readonly #carry = new LineCarry();
+  readonly #text: LineText;
   #bytes: Uint8Array = NOTHING;
   #at = 0;
   /** Reads the line that was cut. */
   #reader: LineReader | undefined;
+
+  constructor(text: LineText) {
+    this.#text = text;
+  }
 
   get unreadBytes(): number {
     return this.#bytes.length - this.#at;
@@ -31,14 +37,12 @@ export class ParserInput {
 
   feed(bytes: Uint8Array): void {
     invariant(this.unreadBytes === 0, "a parser is fed when it has used up what it had");
-    this.#bytes = bytes;
-    this.#at = 0;
+    this.#hold(bytes);
   }
 
   /** Makes what is unread independent of the memory that was fed. */
   keepUnread(): void {
-    this.#bytes = this.#bytes.slice(this.#at);
-    this.#at = 0;
+    this.#hold(this.#bytes.slice(this.#at));
   }
 
   /** The next bytes as a view, at most `limit` of them and at least one. */
@@ -71,6 +75,12 @@ export class ParserInput {
   faultInCutLine(): ProtocolFault | undefined {
     const read = this.#reader?.read(this.#carry.bytes, 0, this.#carry.length);
     return typeof read === "string" ? read : undefined;
+  }
+
+  #hold(bytes: Uint8Array): void {
+    this.#bytes = bytes;
+    this.#at = 0;
+    this.#text.reset(bytes);
   }
 
   #readCutLine(reader: LineReader): LineOutcome {

@@ -1,7 +1,7 @@
 import { BYTE, TARGET_OCTET, TOKEN } from "./byte-class.ts";
-import { latin1Text } from "./latin1.ts";
 import { readLineEnd } from "./line-end.ts";
 import { INCOMPLETE, type LineRead, type LineReader } from "./line-reader.ts";
+import type { LineText } from "./line-text.ts";
 import { readVersion, VERSION_LENGTH } from "./version.ts";
 
 /** `GET /path HTTP/1.1`: single spaces, and an empty line before it is passed over (RFC 9112 sections 2.2 and 3). */
@@ -12,6 +12,11 @@ export class RequestLine implements LineReader {
   minor = 1;
   /** Nothing stood on the line. */
   isEmpty = false;
+  readonly #text: LineText;
+
+  constructor(text: LineText) {
+    this.#text = text;
+  }
 
   read(bytes: Uint8Array, at: number, end: number): LineRead {
     this.isEmpty = bytes[at] === BYTE.carriageReturn;
@@ -27,8 +32,8 @@ export class RequestLine implements LineReader {
     if (typeof version === "string" || version === INCOMPLETE) return version;
     const next = readLineEnd(bytes, targetEnd + 1 + VERSION_LENGTH, end, "invalidVersion");
     if (typeof next === "string" || next === INCOMPLETE) return next;
-    this.method = latin1Text(bytes, at, methodEnd, true);
-    this.target = latin1Text(bytes, targetStart, targetEnd, true);
+    this.method = this.#text.of(bytes, at, methodEnd, true);
+    this.target = this.#text.of(bytes, targetStart, targetEnd, true);
     this.minor = version;
     return next;
   }

@@ -1,9 +1,10 @@
 import { HeaderMap } from "../http/header-map.ts";
 import { addField, declaredLength } from "./declared-length.ts";
-import { FieldLine } from "./field-line.ts";
+import type { FieldLine } from "./field-line.ts";
 import { wantsKeepAlive } from "./field-list.ts";
 import type { HeadReader } from "./head-reader.ts";
-import { DEFAULT_HTTP1_LIMITS, type Http1Limits } from "./http1-limits.ts";
+import type { Http1Limits } from "./http1-limits.ts";
+import { LineText } from "./line-text.ts";
 import { type BodyFraming, type MessageHead, NO_BODY, TUNNEL } from "./message-head.ts";
 import { MessageParser } from "./message-parser.ts";
 import type { ProtocolFault } from "./protocol-fault.ts";
@@ -29,21 +30,23 @@ export interface RequestHead extends MessageHead {
 
 /** A parser of requests; it starts at the first one. */
 export function createRequestParser(options: RequestParserOptions = {}): MessageParser<RequestHead> {
-  const field = new FieldLine({ keepSentName: options.keepSentNames ?? false });
-  const parser = new MessageParser(new RequestHeads(options), field, { ...DEFAULT_HTTP1_LIMITS, ...options.limits });
+  const { limits = {}, keepSentNames = false } = options;
+  const text = new LineText();
+  const parser = new MessageParser(new RequestHeads(text, options), { text, keepSentNames, limits });
   parser.startNext();
   return parser;
 }
 
 class RequestHeads implements HeadReader<RequestHead> {
-  readonly startLine = new RequestLine();
+  readonly startLine: RequestLine;
   readonly #options: RequestParserOptions;
   #headers = new HeaderMap();
   #names: SentNames | undefined;
   #targetHasAuthority = false;
   #hasHost = false;
 
-  constructor(options: RequestParserOptions) {
+  constructor(text: LineText, options: RequestParserOptions) {
+    this.startLine = new RequestLine(text);
     this.#options = options;
   }
 

@@ -1,9 +1,10 @@
 import { HeaderMap } from "../http/header-map.ts";
 import { addField, declaredLength } from "./declared-length.ts";
-import { FieldLine } from "./field-line.ts";
+import type { FieldLine } from "./field-line.ts";
 import { wantsKeepAlive } from "./field-list.ts";
 import type { HeadReader } from "./head-reader.ts";
-import { DEFAULT_HTTP1_LIMITS, type Http1Limits } from "./http1-limits.ts";
+import type { Http1Limits } from "./http1-limits.ts";
+import { LineText } from "./line-text.ts";
 import { type BodyFraming, type MessageHead, NO_BODY, TUNNEL, UNTIL_CLOSE } from "./message-head.ts";
 import { MessageParser } from "./message-parser.ts";
 import type { ProtocolFault } from "./protocol-fault.ts";
@@ -36,9 +37,9 @@ export class ResponseParser extends MessageParser<ResponseHead> {
   readonly #heads: ResponseHeads;
 
   constructor(options: ResponseParserOptions = {}) {
-    const heads = new ResponseHeads(options.keepSentNames ?? false);
-    const field = new FieldLine({ keepSentName: options.keepSentNames ?? false });
-    super(heads, field, { ...DEFAULT_HTTP1_LIMITS, ...options.limits });
+    const { limits = {}, keepSentNames = false } = options;
+    const heads = new ResponseHeads(keepSentNames);
+    super(heads, { text: new LineText(), keepSentNames, limits });
     this.#heads = heads;
   }
 

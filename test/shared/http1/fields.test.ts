@@ -46,6 +46,21 @@ describe("FieldLine", () => {
     );
   });
 
+  it.for(["caf\xc3\xa9", "\xe9\xff\x80", "\xf0\x9f\x98\x80 and on", "\xe2\x82"])(
+    "reads a head that has '%s' behind it in the same piece as any other",
+    (body, { expect }) => {
+      const long = "a value that is long enough to be decoded";
+      const text = `POST /x HTTP/1.1\r\nX-Long: ${long}\r\nY: 1\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+      const [read] = readRequests(text);
+      expect(read?.body).toBe(body);
+      expect(read?.head?.headers.toJSON().slice(2)).toEqual([
+        ["x-long", long],
+        ["y", "1"],
+        ["content-length", String(body.length)],
+      ]);
+    },
+  );
+
   it("refuses control characters in a value, but for the tab", ({ expect }) => {
     const controls = [...Array.from({ length: 32 }, (_, byte) => byte), 0x7f].filter(
       (byte) => ![0x09, 0x0a, 0x0d].includes(byte),
