@@ -1,6 +1,6 @@
 import { type AdminApp, createAdminApp } from "../shared/proxy/admin/admin-app.ts";
 import type { AdminSource, ClusterStatus, ListenerStatus } from "../shared/proxy/admin/admin-source.ts";
-import { clusterStatuses, hostStatus } from "../shared/proxy/admin/cluster-status.ts";
+import { clusterStatuses, hostStatus, outlierAverages } from "../shared/proxy/admin/cluster-status.ts";
 import { compileNameFilter } from "../shared/proxy/admin/compile-name-filter.ts";
 import type { CompiledConfig } from "../shared/proxy/compiled-config.ts";
 import type { HttpProxy } from "../shared/proxy/http-proxy.ts";
@@ -69,9 +69,11 @@ function statuses(clusters: readonly Cluster[]): readonly ClusterStatus[] {
   const hosts = clusters.flatMap((cluster) =>
     cluster.hosts.map((host) => ({ cluster: cluster.info.name, host: hostStatus(host) })),
   );
+  const byName = new Map(clusters.map((cluster) => [cluster.info.name, cluster]));
   return clusterStatuses(
     clusters.map(({ info }) => info),
     hosts,
+    (name) => outlierAverages(byName.get(name)?.outlierThresholds()),
   );
 }
 

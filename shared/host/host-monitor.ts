@@ -14,8 +14,8 @@ export interface HostMonitor {
   putHttpResponseCode(status: number): void;
   /** `code` is the status that the client gets for it, where that is not the usual one of the result. */
   putLocalOrigin(result: LocalOriginResult, code?: number): void;
-  /** Whether an answer of the upstream carried `x-envoy-degraded`. Said once for each answer. */
-  putDegraded(isDegraded: boolean): void;
+  /** An answer of the upstream carried `x-envoy-degraded`. */
+  putDegraded(): void;
   /** In percent over the last interval of outlier detection; −1 where it does not know. */
   readonly successRate: number;
   readonly localOriginSuccessRate: number;

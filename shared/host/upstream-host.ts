@@ -15,10 +15,14 @@ export interface UpstreamHost {
   readonly weight: number;
   readonly priority: number;
   readonly locality: Locality;
+  /** The weight of the locality among those of its priority; 0 where none is configured. */
+  readonly localityWeight: number;
   /** What balancing makes of all flags. It changes with them, and the cluster tells its balancer. */
   readonly health: HostHealth;
   /** Why it is not plainly healthy; empty for a healthy host. */
   readonly healthFlags: readonly HealthFlag[];
+  /** Not counted among the hosts of its priority when balancing decides how much that can take; nor is it used, but in a panic. */
+  readonly isExcluded: boolean;
   /** `LbEndpoint.health_status`. */
   readonly edsStatus: EdsStatus;
   /** Told how each request went. */

@@ -9,6 +9,7 @@ import { connectionManagerSupport } from "../hcm/support.ts";
 import { matchingSupport } from "../matching/support.ts";
 import { listenerSupport } from "../network-filter/support.ts";
 import { routerSupport } from "../router/support.ts";
+import { outlierSupport } from "../upstream/outlier/support.ts";
 import { upstreamSupport } from "../upstream/support.ts";
 
 /**
@@ -22,6 +23,7 @@ export const ALL_SUPPORT: readonly MessageSupport[] = [
   ...connectionManagerSupport,
   ...routerSupport,
   ...upstreamSupport,
+  ...outlierSupport,
   ...routerFilterSupport,
   ...tcpProxySupport,
   ...bufferSupport,

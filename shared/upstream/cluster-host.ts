@@ -20,6 +20,7 @@ export class ClusterHost implements UpstreamHost {
   readonly weight: number;
   readonly priority: number;
   readonly locality: Locality;
+  readonly localityWeight: number;
   readonly edsStatus: EdsStatus;
   readonly metadata: HostMetadata;
   readonly counters: HostCounters = createHostCounters();
@@ -35,6 +36,7 @@ export class ClusterHost implements UpstreamHost {
     this.weight = endpoint.weight;
     this.priority = endpoint.priority;
     this.locality = endpoint.locality;
+    this.localityWeight = endpoint.localityWeight;
     this.edsStatus = endpoint.edsStatus;
     this.metadata = endpoint.metadata;
     this.#flags = new Set(EDS_FLAGS[endpoint.edsStatus]);
@@ -43,6 +45,10 @@ export class ClusterHost implements UpstreamHost {
 
   get health(): HostHealth {
     return this.#health;
+  }
+
+  get isExcluded(): boolean {
+    return EXCLUDING_FLAGS.some((flag) => this.#flags.has(flag));
   }
 
   get healthFlags(): readonly HealthFlag[] {
@@ -94,6 +100,12 @@ const DEGRADED_FLAGS: readonly HealthFlag[] = [
   "degraded_active_hc",
   "degraded_eds_health",
   "degraded_outlier_detection",
+];
+/** Source: Envoy `excludeBasedOnHealthFlag`. */
+const EXCLUDING_FLAGS: readonly HealthFlag[] = [
+  "pending_active_hc",
+  "excluded_via_immediate_hc_fail",
+  "eds_status_draining",
 ];
 
 /** Source: Envoy `HostImplBase::coarseHealth`. */

@@ -39,6 +39,7 @@ export class ClusterStats {
   readonly membershipTotal: Gauge;
   readonly membershipHealthy: Gauge;
   readonly membershipDegraded: Gauge;
+  readonly membershipExcluded: Gauge;
 
   constructor(scope: StatsScope) {
     this.#scope = scope;
@@ -70,6 +71,7 @@ export class ClusterStats {
     this.membershipTotal = scope.gauge("membership_total", "max");
     this.membershipHealthy = scope.gauge("membership_healthy", "max");
     this.membershipDegraded = scope.gauge("membership_degraded", "max");
+    this.membershipExcluded = scope.gauge("membership_excluded", "max");
   }
 
   /** An answer that a client got, wherever it was made. */

@@ -9,6 +9,9 @@ import { ClusterHost } from "./cluster-host.ts";
 import { ClusterStats } from "./cluster-stats.ts";
 import type { CompiledCluster } from "./compiled-cluster.ts";
 import { LoadBalancer } from "./load-balancer.ts";
+import { OutlierDetector } from "./outlier/outlier-detector.ts";
+import { OutlierStats } from "./outlier/outlier-stats.ts";
+import type { OutlierThresholds } from "./outlier/success-rate-threshold.ts";
 import type { ResourceManager, RoutingPriority } from "./resource-manager.ts";
 
 /** How endpoints with a DNS name become hosts: by the addresses that DNS gives, or as they are, to be connected to by name. */
@@ -32,16 +35,26 @@ export class Cluster {
   readonly stats: ClusterStats;
   readonly #balancer: LoadBalancer;
   readonly #breakers: CircuitBreakers;
+  readonly #detector: OutlierDetector | undefined;
   /** By endpoint; within one, by address. */
   readonly #members: (readonly ClusterHost[])[];
   #hosts: readonly ClusterHost[] = [];
 
-  constructor({ info, names, random, stats }: ClusterOptions) {
+  constructor({ info, names, random, clock, stats }: ClusterOptions) {
     this.info = info;
     const scope = stats.scope(`cluster.${info.statName}`);
     const clusterStats = new ClusterStats(scope);
     this.stats = clusterStats;
     this.#breakers = new CircuitBreakers(info.circuitBreakers, scope);
+    this.#detector =
+      info.outlierDetection &&
+      new OutlierDetector({
+        settings: info.outlierDetection,
+        clock,
+        random,
+        stats: new OutlierStats(scope),
+        onHealthChange: () => this.#onHealthChange(),
+      });
     this.#balancer = new LoadBalancer({ settings: info.lb, random, onPanic: () => clusterStats.lbHealthyPanic.inc() });
     this.#members = info.endpoints.map((endpoint) => {
       const isKnown = endpoint.address.kind !== "name" || names === "connect by name";
@@ -57,12 +70,19 @@ export class Cluster {
 
   /** The host for the next request or connection; `undefined` when there is none that may be used. */
   pick(): UpstreamHost | undefined {
+    this.#detector?.advance();
     return this.#balancer.pick();
   }
 
   /** The limits for requests of one routing priority, and how much of them is in use. */
   resources(priority: RoutingPriority): ResourceManager {
     return this.#breakers.resources(priority);
+  }
+
+  /** What outlier detection found in the last interval; `undefined` if it is off. */
+  outlierThresholds(): OutlierThresholds | undefined {
+    const detector = this.#detector;
+    return detector && { external: detector.thresholds("external"), local: detector.thresholds("local") };
   }
 
   /**
@@ -92,11 +112,17 @@ export class Cluster {
 
   #rebuild(): void {
     this.#hosts = this.#members.flat();
+    this.#detector?.setHosts(this.#hosts);
+    this.stats.membershipTotal.set(this.#hosts.length);
+    this.#onHealthChange();
+  }
+
+  #onHealthChange(): void {
     this.#balancer.setHosts(this.#hosts);
-    const { membershipTotal, membershipHealthy, membershipDegraded } = this.stats;
-    membershipTotal.set(this.#hosts.length);
+    const { membershipHealthy, membershipDegraded, membershipExcluded } = this.stats;
     membershipHealthy.set(this.#hosts.filter(({ health }) => health === "healthy").length);
     membershipDegraded.set(this.#hosts.filter(({ health }) => health === "degraded").length);
+    membershipExcluded.set(this.#hosts.filter(({ isExcluded }) => isExcluded).length);
   }
 }
 

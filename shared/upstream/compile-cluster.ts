@@ -7,6 +7,7 @@ import { compileCircuitBreakers } from "./compile-circuit-breakers.ts";
 import { compileDns } from "./compile-dns.ts";
 import { compileEndpoints } from "./compile-endpoints.ts";
 import { compileTransportSocket } from "./compile-transport-socket.ts";
+import { compileOutlierDetection } from "./outlier/compile-outlier-detection.ts";
 import type { CompiledCluster, CompiledEndpoint, Discovery, LbPolicy, LbSettings } from "./compiled-cluster.ts";
 
 const DEFAULT_CONNECT_TIMEOUT = "5s";
@@ -30,6 +31,9 @@ export function compileCluster(
   const dns = compileDns(config, path, diagnostics);
   const tls = compileTransportSocket(config, path, diagnostics);
   if (discovery === undefined || policy === undefined || dns === undefined || tls === undefined) return undefined;
+  const { outlierDetection: outlier } = config;
+  const outlierDetection = outlier && compileOutlierDetection(outlier, path.field("outlierDetection"), diagnostics);
+  if (outlier !== undefined && outlierDetection === undefined) return undefined;
   const endpoints = compileMembers(config, path, { discovery, diagnostics, capabilities });
   if (endpoints === undefined) return undefined;
   const { name = "", altStatName } = config;
@@ -41,6 +45,7 @@ export function compileCluster(
     bufferLimitBytes: config.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES,
     lb: compileLb(config, policy),
     circuitBreakers: compileCircuitBreakers(config.circuitBreakers),
+    outlierDetection,
     tls,
     endpoints,
     dns,

@@ -40,13 +40,13 @@ function compileLocality(
   path: ConfigPath,
   context: EndpointsContext,
 ): readonly CompiledEndpoint[] {
-  const { lbEndpoints = [], priority = 0 } = config;
+  const { lbEndpoints = [], priority = 0, loadBalancingWeight: localityWeight = 0 } = config;
   const locality = compileLocalityName(config.locality);
   return lbEndpoints.flatMap((endpoint, position) => {
     const at = path.field("lbEndpoints").index(position);
     const address = compileAddress(endpoint, at, context);
     if (address === undefined) return [];
-    const compiled = { ...compileEndpoint(endpoint, address, context), priority, locality };
+    const compiled = { ...compileEndpoint(endpoint, address, context), priority, locality, localityWeight };
     checkExit(compiled, at, context);
     return [compiled];
   });
@@ -56,7 +56,7 @@ function compileEndpoint(
   { endpoint = {}, healthStatus = "UNKNOWN", metadata, loadBalancingWeight = 1 }: LbEndpoint,
   address: Address,
   { discovery, clusterMetadata }: EndpointsContext,
-): Omit<CompiledEndpoint, "priority" | "locality"> {
+): Omit<CompiledEndpoint, "priority" | "locality" | "localityWeight"> {
   const foundUnder = discovery !== "STATIC" && "host" in address ? address.host : "";
   return {
     address,

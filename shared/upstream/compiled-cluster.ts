@@ -2,9 +2,10 @@ import type { DnsLookupFamily } from "../host/dns-resolver.ts";
 import type { Address } from "../net/address.ts";
 import type { EdsStatus, HostMetadata, Locality } from "../host/upstream-host.ts";
 import type { CircuitBreakerSettings } from "./circuit-breaker-settings.ts";
+import type { LbSettings } from "./lb-settings.ts";
+import type { OutlierSettings } from "./outlier/outlier-settings.ts";
 
 export type Discovery = "STATIC" | "STRICT_DNS" | "LOGICAL_DNS";
-export type LbPolicy = "ROUND_ROBIN" | "RANDOM";
 
 /** A cluster as its configuration says it: immutable, the same on every thread. Times in milliseconds. */
 export interface CompiledCluster {
@@ -17,20 +18,14 @@ export interface CompiledCluster {
   readonly bufferLimitBytes: number;
   readonly lb: LbSettings;
   readonly circuitBreakers: CircuitBreakerSettings;
+  /** Absent: off. */
+  readonly outlierDetection: OutlierSettings | undefined;
   /** Whether connections to its hosts are encrypted. */
   readonly tls: boolean;
   readonly endpoints: readonly CompiledEndpoint[];
   readonly dns: DnsSettings;
   /** Whether start-up waits for the first DNS answers. */
   readonly waitForWarmOnInit: boolean;
-}
-
-export interface LbSettings {
-  readonly policy: LbPolicy;
-  /** How much more than its share a priority can take, in percent (`overprovisioning_factor`). */
-  readonly overprovisioningPercent: number;
-  /** Below this share of hosts that are not unhealthy, all are used (`healthy_panic_threshold`). 0 is never. */
-  readonly panicThresholdPercent: number;
 }
 
 /** One `LbEndpoint`. Its position in {@link CompiledCluster.endpoints} is its identity towards DNS. */
@@ -41,6 +36,8 @@ export interface CompiledEndpoint {
   readonly weight: number;
   readonly priority: number;
   readonly locality: Locality;
+  /** `LocalityLbEndpoints.load_balancing_weight`; 0 where none is said. */
+  readonly localityWeight: number;
   readonly edsStatus: EdsStatus;
   readonly metadata: HostMetadata;
 }

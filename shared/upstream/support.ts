@@ -11,6 +11,7 @@ const TLS_ON_NODE = unsupported("TLS to upstreams is not implemented");
 const PLATFORM_VERIFIES = unsupported(
   "the platform verifies certificates against public authorities, and nothing else",
 );
+const PLATFORM_POOLS = ignored("the platform pools connections, within limits of its own");
 const NO_HEALTH_CHECKS = ignored("there are no active health checks that it could change");
 
 /** What becomes of the fields of clusters and endpoints. Enum values that are not implemented are refused when they are compiled. */
@@ -42,12 +43,37 @@ export const upstreamSupport: readonly MessageSupport[] = [
     closeConnectionsOnHostHealthFailure: NO_HEALTH_CHECKS,
     ignoreHealthOnHostRemoval: NO_HEALTH_CHECKS,
     healthChecks: unsupported("active health checks are not implemented"),
-    outlierDetection: unsupported("outlier detection is not implemented"),
-    circuitBreakers: unsupported("circuit breakers are not implemented"),
+    outlierDetection: {
+      edge: approximated("each isolate judges by its own requests, and looks at the clock when it picks a host"),
+      node: unsupported("outlier detection of TCP upstreams is not implemented"),
+    },
+    circuitBreakers: {
+      edge: approximated("each isolate counts for itself"),
+      node: unsupported("circuit breakers of TCP upstreams are not implemented"),
+    },
     transportSocket: { edge: "supported", node: TLS_ON_NODE },
     transportSocketMatches: TLS_ON_NODE,
     typedExtensionProtocolOptions: unsupported("upstream protocol options are not implemented"),
     loadBalancingPolicy: unsupported("only lb_policy is implemented"),
+  }),
+  support("envoy.config.cluster.v3.CircuitBreakers", {
+    thresholds: "supported",
+    perHostThresholds: { edge: PLATFORM_POOLS, node: unsupported("limits per host are not implemented") },
+  }),
+  support("envoy.config.cluster.v3.CircuitBreakers.Thresholds", {
+    priority: "supported",
+    maxConnections: { edge: PLATFORM_POOLS, node: "supported" },
+    maxPendingRequests: { edge: ignored("requests go to the platform at once: none waits"), node: "supported" },
+    maxRequests: "supported",
+    maxRetries: "supported",
+    retryBudget: "supported",
+    trackRemaining: "supported",
+    maxConnectionPools: PLATFORM_POOLS,
+  }),
+  support("envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBudget", {
+    budgetPercent: "supported",
+    budgetInterval: unsupported("a retry budget counts what is under way, not what was in an interval"),
+    minRetryConcurrency: "supported",
   }),
   support("envoy.config.core.v3.TransportSocket", { name: "supported", typedConfig: "supported" }),
   support("envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer", {}),

@@ -1,6 +1,7 @@
 import type { UpstreamHost } from "../../host/upstream-host.ts";
 import type { BreakerThresholds } from "../../upstream/circuit-breaker-settings.ts";
 import type { CompiledCluster } from "../../upstream/compiled-cluster.ts";
+import type { OutlierThresholds } from "../../upstream/outlier/success-rate-threshold.ts";
 import type {
   AdminAddress,
   CircuitBreakerThresholds,
@@ -37,6 +38,18 @@ export function clusterStatuses(
       hosts: merge(reports.filter(({ cluster }) => cluster === name).map(({ host }) => host)),
     };
   });
+}
+
+/** What outlier detection found in a cluster, as `/clusters` shows it. */
+export function outlierAverages(thresholds: OutlierThresholds | undefined): OutlierAverages | undefined {
+  return (
+    thresholds && {
+      successRateAverage: thresholds.external.average,
+      successRateEjectionThreshold: thresholds.external.ejectionThreshold,
+      localOriginSuccessRateAverage: thresholds.local.average,
+      localOriginSuccessRateEjectionThreshold: thresholds.local.ejectionThreshold,
+    }
+  );
 }
 
 /** What a thread or isolate reports of one host. */

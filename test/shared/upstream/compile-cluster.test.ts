@@ -13,6 +13,7 @@ describe("compileCluster", () => {
     const compiled = compiledCluster(clusterConfig("c", [endpointAt("10.0.0.1:80")]));
     expect(compiled).toEqual({
       circuitBreakers: compiled.circuitBreakers,
+      outlierDetection: undefined,
       name: "c",
       statName: "c",
       tls: false,
@@ -27,6 +28,7 @@ describe("compileCluster", () => {
           weight: 1,
           priority: 0,
           locality: { region: "", zone: "", subZone: "" },
+          localityWeight: 0,
           edsStatus: "UNKNOWN",
           metadata: {},
         },
@@ -91,6 +93,7 @@ describe("compileCluster", () => {
         weight: 7,
         priority: 1,
         locality: { region: "r", zone: "z", subZone: "" },
+        localityWeight: 0,
         edsStatus: "DRAINING",
         metadata: { "envoy.lb": { canary: true } },
       },
