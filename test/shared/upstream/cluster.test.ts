@@ -118,7 +118,7 @@ describe("Cluster health", () => {
   it("uses all hosts, and counts it, when fewer than half can be used", ({ expect }) => {
     const endpoints = [
       endpointAt(A),
-      endpointAt(B, { healthStatus: "DRAINING" }),
+      endpointAt(B, { healthStatus: "UNHEALTHY" }),
       endpointAt(C, { healthStatus: "TIMEOUT" }),
     ];
     const cluster = createCluster(endpoints);

@@ -20,7 +20,15 @@ describe("compileCluster", () => {
       discovery: "STATIC",
       connectTimeoutMs: 5000,
       bufferLimitBytes: 1048576,
-      lb: { policy: "ROUND_ROBIN", overprovisioningPercent: 140, panicThresholdPercent: 50 },
+      lb: {
+        policy: { kind: "round robin", slowStart: undefined },
+        overprovisioningPercent: 140,
+        panicThresholdPercent: 50,
+        failsOnPanic: false,
+        isLocalityWeighted: false,
+        subset: undefined,
+        overrideStatuses: new Set(["UNKNOWN", "HEALTHY", "DEGRADED"]),
+      },
       endpoints: [
         {
           address: { kind: "ip", host: "10.0.0.1", port: 80 },
@@ -76,7 +84,7 @@ describe("compileCluster", () => {
       discovery: "STRICT_DNS",
       connectTimeoutMs: 250,
       bufferLimitBytes: 32768,
-      lb: { policy: "RANDOM", overprovisioningPercent: 200, panicThresholdPercent: 20 },
+      lb: { policy: { kind: "random" }, overprovisioningPercent: 200, panicThresholdPercent: 20 },
       dns: {
         family: "V4_ONLY",
         refreshMs: 30_000,
@@ -176,8 +184,8 @@ describe("compileCluster", () => {
     ],
     [
       "a balancing policy that is not implemented",
-      { name: "c", lbPolicy: "MAGLEV" },
-      "clusters[0].lb_policy: lb_policy MAGLEV is not implemented [config.unsupported]",
+      { name: "c", lbPolicy: "CLUSTER_PROVIDED" },
+      "clusters[0].lb_policy: lb_policy CLUSTER_PROVIDED is not implemented [config.unsupported]",
     ],
   ];
   it.for(refused)("refuses %s", ([, config, problem], { expect }) => {
