@@ -1,0 +1,92 @@
+// `npm run conformance -- --envoy PROGRAM`: the same configurations and requests to a real Envoy and to Nuncio; see docs/conformance.md.
+import { spawnSync } from "node:child_process";
+import { parseArgs } from "node:util";
+import { Backends } from "./backends.ts";
+import { compareConfig, type ConfigResult } from "./compare-config.ts";
+import { edgeTarget } from "./edge-target.ts";
+import { envoyTarget } from "./envoy-target.ts";
+import { KNOWN_DIFFERENCES } from "./known-differences.ts";
+import { loadRigConfig, mapObjects, rigConfigNames } from "./rig-config.ts";
+import { reportOf } from "./report.ts";
+import { requestCounts } from "./request-counts.ts";
+import type { AlterConfig, Side } from "./run-config.ts";
+import type { Target } from "./target.ts";
+
+const TARGETS: Readonly<Record<string, Target>> = { edge: edgeTarget };
+const AS_IT_IS: AlterConfig = (bootstrap) => bootstrap;
+
+interface Options {
+  readonly envoy: string;
+  readonly target: Target;
+  readonly requests: number;
+  readonly alter: AlterConfig;
+  readonly seed: number;
+  readonly configs: readonly string[];
+}
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
+  if (!isProgram(options.envoy)) {
+    print(`conformance: no program '${options.envoy}': nothing is compared`);
+    return 0;
+  }
+  const results = await compareAll(options);
+  const report = reportOf(results, KNOWN_DIFFERENCES[options.target.name] ?? []);
+  print(report.text);
+  return report.unexplained.size === 0 ? 0 : 1;
+}
+
+function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      envoy: { type: "string", default: "envoy" },
+      target: { type: "string", default: "edge" },
+      requests: { type: "string", default: "10000" },
+      seed: { type: "string", default: "1" },
+      "no-logs": { type: "boolean", default: false },
+      config: { type: "string", multiple: true },
+    },
+  });
+  const target = TARGETS[values.target];
+  if (target === undefined)
+    throw new Error(`no target '${values.target}'; there is ${Object.keys(TARGETS).join(", ")}`);
+  return {
+    envoy: values.envoy,
+    target,
+    requests: Number(values.requests),
+    alter: values["no-logs"] ? withoutLogs : AS_IT_IS,
+    seed: Number(values.seed),
+    configs: values.config ?? rigConfigNames(),
+  };
+}
+
+async function compareAll(options: Options): Promise<readonly ConfigResult[]> {
+  const configs = options.configs.map(loadRigConfig);
+  const counts = requestCounts(configs, options.requests);
+  const backends = await Backends.start();
+  const envoy: Side = { target: envoyTarget(options.envoy), alter: AS_IT_IS };
+  const nuncio: Side = { target: options.target, alter: options.alter };
+  const results: ConfigResult[] = [];
+  for (const [at, config] of configs.entries()) {
+    const result = await compareConfig({ envoy, nuncio, backends, seed: options.seed }, config, counts[at] ?? 0);
+    print(`${config.name}: ${result.requests} requests, ${result.findings.length} differences`);
+    results.push(result);
+  }
+  await backends.stop();
+  return results;
+}
+
+function withoutLogs(bootstrap: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return mapObjects(bootstrap, ({ access_log: _log, ...rest }) => rest);
+}
+
+function isProgram(name: string): boolean {
+  return spawnSync(name, ["--version"], { stdio: "ignore" }).error === undefined;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
