@@ -102,7 +102,7 @@ function foundBy(match: RouteMatch, request: HeaderMap): Found {
     const virtualClusterName = route.virtualCluster(request) ?? "";
     return { ...NOTHING, clusterName: clusterOf(route, request), virtualClusterName, virtualHostName };
   }
-  const location = route.kind === "redirect" ? (route.location(request) ?? "") : "";
+  const location = route.kind === "redirect" ? (route.location(request, newStream()) ?? "") : "";
   return { ...NOTHING, virtualHostName, location };
 }
 
@@ -112,10 +112,14 @@ function clusterOf(route: ForwardRoute, request: HeaderMap): string {
 
 function finalize(match: RouteMatch, request: HeaderMap, response: HeaderMap): void {
   if (match.kind !== "route") return;
-  const info = new StreamInfo({ startWallMs: 0, startMonotonicMs: 0, downstream: NO_CONNECTION });
+  const info = newStream();
   info.routeName = match.route.name;
   if (match.route.kind === "forward") match.route.finalizeRequestHeaders(request, info);
   match.route.finalizeResponseHeaders(response, request, info);
+}
+
+function newStream(): StreamInfo {
+  return new StreamInfo({ startWallMs: 0, startMonotonicMs: 0, downstream: NO_CONNECTION });
 }
 
 const NO_CONNECTION = {

@@ -124,8 +124,11 @@ function indexOf(domains: readonly string[]): DomainIndex<string> {
 }
 
 /** As the table reads it: with `ignore_port_in_host_matching` without the port. */
-function hostOf(request: HeaderMap, { ignorePortInHostMatching = false }: RouteConfiguration): string {
-  const host = request.get(":authority") ?? "";
+function hostOf(
+  request: HeaderMap,
+  { ignorePortInHostMatching = false, vhostHeader = "" }: RouteConfiguration,
+): string {
+  const host = (vhostHeader === "" ? request.get(":authority") : request.values(vhostHeader.toLowerCase())[0]) ?? "";
   return ignorePortInHostMatching ? host.replace(/:[0-9]*$/, "") : host;
 }
 
@@ -156,7 +159,11 @@ function decide(route: Route, placed: PlacedRouteConfig, matched: Matched): Deci
     case "direct_response":
       return { kind: "direct_response", status: route.status, body: route.body };
     case "redirect":
-      return { kind: "redirect", status: route.status, location: route.location(request) ?? "" };
+      return {
+        kind: "redirect",
+        status: route.status,
+        location: route.location(request, matched.input.info ?? unknownStream()) ?? "",
+      };
     case "forward":
       return { kind: "forward", split: explainSplit(route, placed, matched), ...forwarded(route, matched) };
   }

@@ -2,10 +2,10 @@ import type { HostMetadata } from "../host/upstream-host.ts";
 import type { HeaderMap } from "../http/header-map.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
 import { CompiledRoute } from "./compiled-route.ts";
+import type { ForwardPathRewrite } from "./forward-path-rewrite.ts";
 import type { HashSource, RouteHash } from "./hash-policy.ts";
 import { type HostRewrite, rewriteAuthority } from "./host-rewrite.ts";
 import type { MutationLevels } from "./mutation-levels.ts";
-import type { PathRewrite } from "./path-rewrite.ts";
 import type { ForwardRoute } from "./route.ts";
 import type { RouteScope } from "./route-scope.ts";
 
@@ -22,7 +22,7 @@ export interface ForwardSettings {
   readonly autoHostRewrite: boolean;
   readonly appendXForwardedHost: boolean;
   readonly hostRewrite: HostRewrite | undefined;
-  readonly pathRewrite: PathRewrite | undefined;
+  readonly pathRewrite: ForwardPathRewrite | undefined;
   readonly metadataMatch: HostMetadata[string] | undefined;
   readonly hash: RouteHash | undefined;
 }
@@ -94,8 +94,8 @@ export class ClusterRoute extends CompiledRoute implements ForwardRoute {
     entry?.mutations.applyToRequest(headers, info);
     if (entry?.hostLiteral !== undefined) headers.set(":authority", entry.hostLiteral);
     this.#scope.mutations.applyToRequest(headers, info);
-    this.#rewriteHost(headers);
-    this.#rewritePath(headers);
+    this.#rewriteHost(headers, info);
+    this.#rewritePath(headers, info);
   }
 
   override finalizeResponseHeaders(headers: HeaderMap, request: HeaderMap, info: StreamInfo): void {
@@ -103,16 +103,16 @@ export class ClusterRoute extends CompiledRoute implements ForwardRoute {
     super.finalizeResponseHeaders(headers, request, info);
   }
 
-  #rewriteHost(headers: HeaderMap): void {
-    const host = this.#settings.hostRewrite?.(headers);
+  #rewriteHost(headers: HeaderMap, info: StreamInfo): void {
+    const host = this.#settings.hostRewrite?.(headers, info);
     if (host !== undefined) rewriteAuthority(headers, host, this.appendXForwardedHost);
   }
 
-  #rewritePath(headers: HeaderMap): void {
-    const { pathRewrite } = this.#settings;
+  #rewritePath(headers: HeaderMap, info: StreamInfo): void {
     const path = headers.get(":path");
-    if (pathRewrite === undefined || path === undefined) return;
+    const rewritten = path === undefined ? undefined : this.#settings.pathRewrite?.(path, headers, info);
+    if (path === undefined || rewritten === undefined) return;
     headers.set("x-envoy-original-path", path);
-    headers.set(":path", pathRewrite(path));
+    headers.set(":path", rewritten);
   }
 }

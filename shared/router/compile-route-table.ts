@@ -43,7 +43,8 @@ export function compileRouteTable(config: RouteConfiguration, context: RouteComp
   const place = { scope, path: path.field("virtualHosts"), ignoresParameters };
   const domains = compileVirtualHosts(config, place, routeContext);
   if (diagnostics.isRefused) return undefined;
-  return new VirtualHostTable(config.name ?? "", domains, config.ignorePortInHostMatching ?? false);
+  const { name = "", vhostHeader = "", ignorePortInHostMatching: ignoresPort = false } = config;
+  return new VirtualHostTable(name, domains, { header: vhostHeader.toLowerCase() || ":authority", ignoresPort });
 }
 
 interface Place {

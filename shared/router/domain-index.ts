@@ -32,6 +32,11 @@ export class DomainIndex<T> {
     return this.#exact.get(host) ?? this.#findLowerCased(asciiLowerCase(host)) ?? this.#default?.value;
   }
 
+  /** The value of `*` where that is the only pattern. */
+  get onlyDefault(): T | undefined {
+    return this.#isDefaultOnly() ? this.#default?.value : undefined;
+  }
+
   #findLowerCased(host: string): T | undefined {
     return (
       this.#exact.get(host) ??

@@ -1,11 +1,17 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
+import type { HeaderMap } from "../http/header-map.ts";
+import type { StreamInfo } from "../http/stream-info.ts";
 import { stripQueryAndFragment } from "../http/path.ts";
 import { parseSubstitution } from "../matching/regex/substitution.ts";
 import { parseTemplateRewrite } from "../matching/uri-template/uri-template.ts";
 import type { RouteAction, TypedExtensionConfig, UriTemplateRewriteConfig } from "../schema/envoy-types.ts";
+import { compileFormattedPath, type FormattedRewrite } from "./formatted-rewrite.ts";
 import { compilePathRewrite, type PathRewrite } from "./path-rewrite.ts";
 import type { CompiledTemplate, PathSpecifier } from "./path-specifier.ts";
+
+/** What becomes of the path of a request; `undefined` leaves it as it is. */
+export type ForwardPathRewrite = (pathAndQuery: string, request: HeaderMap, info: StreamInfo) => string | undefined;
 
 const REWRITE_TYPE = "type.googleapis.com/envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig";
 
@@ -15,19 +21,35 @@ export function compileForwardPathRewrite(
   { matchedLength, template }: PathSpecifier,
   path: ConfigPath,
   diagnostics: DiagnosticSink,
-): PathRewrite | undefined {
-  const { pathRewritePolicy, prefixRewrite = "", regexRewrite } = action;
+): ForwardPathRewrite | undefined {
+  const { pathRewritePolicy, pathRewrite = "", prefixRewrite = "", regexRewrite } = action;
+  const ways = [pathRewritePolicy, regexRewrite, pathRewrite || undefined, prefixRewrite || undefined];
+  if (ways.filter((way) => way !== undefined).length > 1) {
+    diagnostics.error(path, "config.oneof", ONE_ONLY);
+    return undefined;
+  }
   if (prefixRewrite !== "" && template !== undefined) {
     diagnostics.error(path.field("prefixRewrite"), "config.oneof", "Cannot use prefix_rewrite with matcher extension");
     return undefined;
   }
-  if (pathRewritePolicy === undefined) return compilePathRewrite(action, matchedLength, path, diagnostics);
-  if (prefixRewrite !== "" || regexRewrite !== undefined) {
-    const message = "Specify only one of prefix_rewrite, regex_rewrite or path_rewrite_policy";
-    diagnostics.error(path, "config.oneof", message);
-    return undefined;
+  if (pathRewrite !== "") {
+    const format = compileFormattedPath(pathRewrite, path.field("pathRewrite"), diagnostics);
+    return format && formatted(format);
   }
+  if (pathRewritePolicy === undefined) return compilePathRewrite(action, matchedLength, path, diagnostics);
   return compilePolicy(pathRewritePolicy, template, path.field("pathRewritePolicy").field("typedConfig"), diagnostics);
+}
+
+/** In Envoy's words, which leave out the newest of the four. */
+const ONE_ONLY = "Specify only one of prefix_rewrite, regex_rewrite or path_rewrite_policy";
+
+/** The query stays, behind whatever the format gives. Where it gives nothing the path stays, too. */
+function formatted(format: FormattedRewrite): ForwardPathRewrite {
+  return (pathAndQuery, request, info) => {
+    const query = pathAndQuery.slice(stripQueryAndFragment(pathAndQuery).length);
+    const path = format(request, info);
+    return path === undefined ? undefined : path + query;
+  };
 }
 
 /** Envoy has this one extension of the category. */

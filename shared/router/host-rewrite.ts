@@ -5,9 +5,10 @@ import { stripQueryAndFragment } from "../http/path.ts";
 import { toByteString } from "../matching/byte-string.ts";
 import { compileRegexRewrite } from "../matching/regex-matcher.ts";
 import type { RouteAction } from "../schema/envoy-types.ts";
+import { compileFormattedHost, type FormattedRewrite } from "./formatted-rewrite.ts";
 
 /** The host that a request is to get; `undefined` leaves the one it has. */
-export type HostRewrite = (request: HeaderMap) => string | undefined;
+export type HostRewrite = FormattedRewrite;
 
 /** Compiles what a route makes of the host; `undefined` where nothing, or where only the upstream host decides. */
 export function compileHostRewrite(
@@ -15,7 +16,8 @@ export function compileHostRewrite(
   path: ConfigPath,
   diagnostics: DiagnosticSink,
 ): HostRewrite | undefined {
-  const { hostRewriteLiteral, hostRewriteHeader, hostRewritePathRegex } = action;
+  const { hostRewriteLiteral, hostRewriteHeader, hostRewritePathRegex, hostRewrite = "" } = action;
+  if (hostRewrite !== "") return compileFormattedHost(hostRewrite, path.field("hostRewrite"), diagnostics);
   if (hostRewriteLiteral !== undefined && hostRewriteLiteral !== "") {
     const host = toByteString(hostRewriteLiteral);
     return () => host;

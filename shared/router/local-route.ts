@@ -1,4 +1,5 @@
 import type { HeaderMap } from "../http/header-map.ts";
+import type { StreamInfo } from "../http/stream-info.ts";
 import { CompiledRoute } from "./compiled-route.ts";
 import type { RedirectLocation } from "./redirect-location.ts";
 import type { ReplyRoute } from "./route.ts";
@@ -19,7 +20,7 @@ export class LocalRoute extends CompiledRoute implements ReplyRoute {
     this.#location = location;
   }
 
-  location(request: HeaderMap): string {
-    return this.#location(request);
+  location(request: HeaderMap, info: StreamInfo): string {
+    return this.#location(request, info);
   }
 }

@@ -1,12 +1,14 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
 import type { HeaderMap } from "../http/header-map.ts";
+import type { StreamInfo } from "../http/stream-info.ts";
 import { toByteString } from "../matching/byte-string.ts";
 import type { RedirectAction } from "../schema/envoy-types.ts";
-import { compilePathRewrite, type PathRewrite } from "./path-rewrite.ts";
+import { compileFormattedPath } from "./formatted-rewrite.ts";
+import { compilePathRewrite } from "./path-rewrite.ts";
 
 /** Where a request is sent instead. */
-export type RedirectLocation = (request: HeaderMap) => string;
+export type RedirectLocation = (request: HeaderMap, info: StreamInfo) => string;
 
 /** The address of the request itself, which is also the `Location` of a direct response that needs one. */
 export const requestLocation: RedirectLocation = (request) =>
@@ -23,22 +25,50 @@ export function compileRedirectLocation(
   const fixedScheme = schemeRedirect === "" ? (httpsRedirect ? "https" : undefined) : toByteString(schemeRedirect);
   const fixedHost = hostRedirect === "" ? undefined : toByteString(hostRedirect);
   const port = portRedirect === 0 ? "" : `:${portRedirect}`;
-  const pathOf = compilePath(config, compilePathRewrite(config, matchedLength, path, diagnostics));
-  return (request) => {
+  const pathOf = compilePath(config, { matchedLength, path }, diagnostics);
+  return (request, info) => {
     const scheme = fixedScheme ?? request.get(":scheme") ?? "";
     const host = fixedHost ?? hostOfRequest(request, scheme, port !== "");
-    return `${scheme}://${host}${port}${pathOf(request.get(":path") ?? "")}`;
+    return `${scheme}://${host}${port}${withSlash(pathOf(request.get(":path") ?? "", request, info))}`;
   };
 }
 
-/** A query in `path_redirect` takes the place of the request's own, and stays even where the query is to be stripped. */
-function compilePath(config: RedirectAction, rewrite: PathRewrite | undefined): PathRewrite {
-  const { pathRedirect = "", stripQuery = false } = config;
-  const fixed = toByteString(pathRedirect);
-  if (fixed.includes("?")) return () => fixed;
-  const strip: PathRewrite = stripQuery ? withoutQuery : (path) => path;
-  if (fixed !== "") return stripQuery ? () => fixed : (path) => fixed + queryOf(path);
-  return rewrite === undefined ? strip : (path) => strip(rewrite(path));
+type LocationPath = (pathAndQuery: string, request: HeaderMap, info: StreamInfo) => string;
+
+interface RedirectPlace {
+  readonly matchedLength: number | undefined;
+  /** Of the action. */
+  readonly path: ConfigPath;
+}
+
+function compilePath(
+  config: RedirectAction,
+  { matchedLength, path }: RedirectPlace,
+  diagnostics: DiagnosticSink,
+): LocationPath {
+  const { pathRedirect = "", pathRewrite = "", stripQuery = false } = config;
+  const rewrite = compilePathRewrite(config, matchedLength, path, diagnostics);
+  const strip = stripQuery ? withoutQuery : (text: string): string => text;
+  const rewritten: LocationPath = rewrite === undefined ? strip : (pathAndQuery) => strip(rewrite(pathAndQuery));
+  if (pathRedirect !== "") {
+    const fixed = toByteString(pathRedirect);
+    return (pathAndQuery) => withQuery(fixed, pathAndQuery, stripQuery);
+  }
+  if (pathRewrite === "") return rewritten;
+  const format = compileFormattedPath(pathRewrite, path.field("pathRewrite"), diagnostics);
+  return (pathAndQuery, request, info) => {
+    const text = format?.(request, info);
+    return text === undefined ? strip(pathAndQuery) : withQuery(text, pathAndQuery, stripQuery);
+  };
+}
+
+/** A path with a query of its own takes the place of the request's query, too, and keeps it where queries are to be stripped. */
+function withQuery(path: string, pathAndQuery: string, stripQuery: boolean): string {
+  return stripQuery || path.includes("?") ? path : path + queryOf(pathAndQuery);
+}
+
+function withSlash(path: string): string {
+  return path.startsWith("/") ? path : `/${path}`;
 }
 
 function queryOf(path: string): string {

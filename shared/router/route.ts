@@ -53,7 +53,7 @@ export interface ReplyRoute extends RouteCommon {
   /** Empty for redirects. */
   readonly body: string;
   /** The `Location` of a redirect. */
-  location(request: HeaderMap): string | undefined;
+  location(request: HeaderMap, info: StreamInfo): string | undefined;
 }
 
 export type Route = ForwardRoute | ReplyRoute;

@@ -9,7 +9,6 @@ const PLUGINS = unsupported("cluster specifier plugins are not implemented");
 const METADATA = ignored("only extensions read it, and each of those is listed for itself");
 const METADATA_MATCH = unsupported("load balancer subsets are not implemented");
 const INTERNAL_REDIRECTS = unsupported("internal redirects are not implemented");
-const FORMATTED_REWRITE = unsupported("rewrites with substitution formatters are not implemented");
 const GRPC_TIMEOUTS = unsupported("timeouts from the grpc-timeout header are not implemented");
 const FILTER_STATE = unsupported("there is no filter state: nothing here sets any");
 
@@ -37,7 +36,7 @@ export const routerSupport: readonly MessageSupport[] = [
     internalOnlyHeaders: unsupported("removing headers of external requests by a list is not implemented"),
     clusterSpecifierPlugins: PLUGINS,
     requestMirrorPolicies: MIRRORING,
-    vhostHeader: unsupported("virtual hosts are chosen by the host of the request only"),
+    vhostHeader: "supported",
   }),
   support("envoy.config.route.v3.VirtualHost", {
     ...MUTATION_LISTS,
@@ -126,8 +125,8 @@ export const routerSupport: readonly MessageSupport[] = [
     inlineClusterSpecifierPlugin: PLUGINS,
     metadataMatch: METADATA_MATCH,
     pathRewritePolicy: "supported",
-    pathRewrite: FORMATTED_REWRITE,
-    hostRewrite: FORMATTED_REWRITE,
+    pathRewrite: "supported",
+    hostRewrite: "supported",
     flushTimeout: unsupported("flush timeouts are not implemented"),
     earlyDataPolicy: unsupported("early data is not visible"),
     retryPolicy: RETRIES,
@@ -171,7 +170,7 @@ export const routerSupport: readonly MessageSupport[] = [
     clusters: "supported",
     headerName: "supported",
     totalWeight: ignored("the sum of the weights counts, as in Envoy"),
-    runtimeKeyPrefix: unsupported("there are no runtime layers that could override weights"),
+    runtimeKeyPrefix: ignored("there are no runtime layers; the weights of the configuration hold"),
     useHashPolicy: "supported",
   }),
   support("envoy.config.route.v3.WeightedCluster.ClusterWeight", {
@@ -193,7 +192,7 @@ export const routerSupport: readonly MessageSupport[] = [
     regexRewrite: "supported",
     responseCode: "supported",
     stripQuery: "supported",
-    pathRewrite: FORMATTED_REWRITE,
+    pathRewrite: "supported",
   }),
   support("envoy.config.route.v3.DirectResponseAction", {
     status: "supported",

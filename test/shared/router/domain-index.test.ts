@@ -1,5 +1,6 @@
 import { describe, it } from "vitest";
 import { DomainIndex } from "../../../shared/router/domain-index.ts";
+import type { MatchTrace } from "../../../shared/router/route.ts";
 import { oneHost, problemsOf, requestFor, routeOf, tableOf } from "./route-table-harness.ts";
 
 function indexOf(...patterns: readonly string[]): DomainIndex<string> {
@@ -102,6 +103,32 @@ describe("compileRouteTable, virtual hosts", () => {
       "[::1]",
     ]);
     expect(nameFor("h.com:80", false)).toBe("*");
+  });
+
+  it.for<readonly [headers: Readonly<Record<string, string>>, name: string | undefined]>([
+    [{ ":authority": "a.com" }, undefined],
+    [{ "x-v": "a.com" }, "a.com"],
+    [{ "x-v": "A.com" }, "a.com"],
+    [{ "x-v": "A.com:80" }, "*"],
+    [{ "x-v": "x.b.com" }, "*.b.com"],
+  ])("looks with vhost_header for %j and finds %s", ([headers, name], { expect }) => {
+    const table = tableOf({ vhostHeader: "X-V", virtualHosts: [host("a.com"), host("*.b.com"), host("*")] });
+    const trace: MatchTrace = { virtualHostName: undefined, candidatesExamined: 0 };
+    table.match(requestFor("/", headers), { random: 0n }, trace);
+    expect(trace.virtualHostName).toBe(name);
+  });
+
+  it("takes of a repeated vhost_header the first value, without its port where ports are ignored", ({ expect }) => {
+    const virtualHosts = [host("a.com"), host("b.com")];
+    const table = tableOf({ vhostHeader: "x-v", ignorePortInHostMatching: true, virtualHosts });
+    const request = requestFor("/", { "x-v": "a.com:80" });
+    request.add("x-v", "b.com");
+    expect(routeOf(table.match(request, { random: 0n })).name).toBe("a.com");
+  });
+
+  it("does without vhost_header where there is only one virtual host for everything", ({ expect }) => {
+    const table = tableOf({ vhostHeader: "x-v", virtualHosts: [host("*")] });
+    expect(table.match(requestFor("/"), { random: 0n }).kind).toBe("route");
   });
 
   const proto = (value: string, internal = "false") => ({ "x-forwarded-proto": value, "x-envoy-internal": internal });

@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import type { RedirectAction, Route } from "../../../shared/schema/envoy-types.ts";
-import { oneHost, problemsOf, replyOf, requestFor, tableOf } from "./route-table-harness.ts";
+import { newStreamInfo, oneHost, problemsOf, replyOf, requestFor, tableOf } from "./route-table-harness.ts";
 
 const REQUEST = { ":authority": "h.com:80" };
 const HTTPS = { ":scheme": "https", "x-forwarded-proto": "https" };
@@ -12,7 +12,7 @@ function locationOf(
 ): string {
   const route: Route = { match: { prefix: "/p" }, redirect };
   const request = requestFor(path, headers);
-  return replyOf(tableOf(oneHost(route)).match(request, { random: 0n })).location(request) ?? "";
+  return replyOf(tableOf(oneHost(route)).match(request, { random: 0n })).location(request, newStreamInfo()) ?? "";
 }
 
 describe("compileRedirectLocation", () => {
@@ -35,8 +35,31 @@ describe("compileRedirectLocation", () => {
     [{ prefixRewrite: "" }, "http://h.com:80/p?q=1"],
     [{ regexRewrite: { pattern: { regex: "^/(p)" }, substitution: "/\\1/\\1" } }, "http://h.com:80/p/p?q=1"],
     [{ stripQuery: true }, "http://h.com:80/p"],
+    [{}, "http://h.com:80/p?q=1"],
+    [{ hostRedirect: "x.com:99" }, "http://x.com:99/p?q=1"],
+    [{ portRedirect: 80 }, "http://h.com:80/p?q=1"],
+    [{ schemeRedirect: "ftp" }, "ftp://h.com/p?q=1"],
+    [{ pathRedirect: "n" }, "http://h.com:80/n?q=1"],
+    [{ pathRedirect: "/n?" }, "http://h.com:80/n?"],
+    [{ prefixRewrite: "n" }, "http://h.com:80/n?q=1"],
+    [{ regexRewrite: { pattern: { regex: "^/" }, substitution: "" } }, "http://h.com:80/p?q=1"],
+    [{ regexRewrite: { pattern: { regex: "p" }, substitution: "x?y=" } }, "http://h.com:80/x?y=?q=1"],
+    [{ regexRewrite: { pattern: { regex: "p" }, substitution: "x?y=" }, stripQuery: true }, "http://h.com:80/x"],
+    [{ pathRewrite: "/n/%REQ(:authority)%" }, "http://h.com:80/n/h.com:80?q=1"],
+    [{ pathRewrite: "/n?%REQ(:method)%" }, "http://h.com:80/n?GET"],
+    [{ pathRewrite: "/n?%REQ(:method)%", stripQuery: true }, "http://h.com:80/n?GET"],
+    [{ pathRewrite: "/n/%REQ(x-none)%", stripQuery: true }, "http://h.com:80/n/"],
+    [{ pathRewrite: "%REQ(:method)%" }, "http://h.com:80/GET?q=1"],
+    [{ pathRewrite: "%REQ(x-none)%" }, "http://h.com:80/p?q=1"],
   ] as const)("makes of %j %s", ([redirect, location], { expect }) => {
     expect(locationOf(redirect)).toBe(location);
+  });
+
+  it("refuses a format that cannot be read", ({ expect }) => {
+    const redirect = { pathRewrite: "%NO_SUCH%" };
+    expect(problemsOf(oneHost({ match: { prefix: "/" }, redirect }))).toEqual([
+      expect.stringContaining("virtual_hosts[0].routes[0].redirect.path_rewrite: "),
+    ]);
   });
 
   it.for([
@@ -71,7 +94,7 @@ describe("compileRedirectLocation", () => {
     );
     const location = (path: string): string | undefined => {
       const request = requestFor(path);
-      return replyOf(tableOf(config).match(request, { random: 0n })).location(request);
+      return replyOf(tableOf(config).match(request, { random: 0n })).location(request, newStreamInfo());
     };
     expect(["/e?q", "/r/x?q", "/s/x?q"].map(location)).toEqual([
       "http://h.com/n?q",
@@ -105,7 +128,7 @@ describe("compileDirectResponseBody", () => {
     const route = replyOf(
       tableOf(oneHost(respond({ status: 201, body: { inlineString: "héllo" } }))).match(request, { random: 0n }),
     );
-    expect([route.kind, route.status, route.body, route.location(request)]).toEqual([
+    expect([route.kind, route.status, route.body, route.location(request, newStreamInfo())]).toEqual([
       "direct_response",
       201,
       "héllo",

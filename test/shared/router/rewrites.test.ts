@@ -40,6 +40,26 @@ const toTemplate = (pathTemplateRewrite: string): RouteAction => ({
 
 describe("compileForwardPathRewrite", () => {
   it.for([
+    ["/new/%REQ(:method)%", "/new/GET?q=1"],
+    ["/new?z=1", "/new?z=1?q=1"],
+    ["%REQ(:method)%", "GET?q=1"],
+    ["/n/%REQ(x-none)%", "/n/?q=1"],
+    ["%REQ(x-none)%", "/p/a?q=1"],
+  ] as const)("with the format %s makes of /p/a?q=1 %s", ([pathRewrite, after], { expect }) => {
+    expect(pathAfter({ prefix: "/p" }, { pathRewrite }, "/p/a?q=1")).toBe(after);
+  });
+
+  it.for([{ pathRewrite: "%NO_SUCH%" }, { hostRewrite: "%NO_SUCH%" }])("refuses %j", (action, { expect }) => {
+    expect(problemsOf(config({ prefix: "/p" }, action))).toHaveLength(1);
+  });
+
+  it("refuses two ways at once", ({ expect }) => {
+    expect(problemsOf(config({ prefix: "/p" }, { pathRewrite: "/x", prefixRewrite: "/y" }))).toEqual([
+      "virtual_hosts[0].routes[0].route: Specify only one of prefix_rewrite, regex_rewrite or path_rewrite_policy",
+    ]);
+  });
+
+  it.for([
     ["/{a}/{b}", "/{b}/{a}", "/x/y?q=1", "/y/x?q=1"],
     ["/p/{a=**}", "/n/{a}", "/p/x/y/?q=1", "/n/x/y/?q=1"],
     ["/p/{a=**}", "/n/{a}", "/p/", "/n/"],
@@ -134,6 +154,9 @@ describe("compileHostRewrite", () => {
     [{ hostRewriteHeader: "x-empty" }, ["h.com", undefined, undefined]],
     [{ hostRewritePathRegex: regex("^/rr/(\\w+).*", "\\1.example") }, ["abc.example", "h.com", "h.com"]],
     [{ autoHostRewrite: true }, ["h.com", undefined, undefined]],
+    [{ hostRewrite: "%REQ(x-h)%.eu" }, ["first.com.eu", "h.com", "h.com"]],
+    [{ hostRewrite: "%REQ(x-none)%" }, ["-", "h.com", "h.com"]],
+    [{ hostRewrite: "%REQ(x-empty)%" }, ["h.com", undefined, undefined]],
   ] as const)("with %j leaves host, original and forwarded host %j", ([route, hosts], { expect }) => {
     expect(hostsAfter(route, { "x-h": "first.com", "x-empty": "" })).toEqual(hosts);
   });

@@ -8,7 +8,7 @@ import type { ReplyRoute } from "../../../router/route.ts";
 export function replyOfRoute(route: ReplyRoute, request: HeaderMap, info: StreamInfo): LocalReply {
   const { status, body } = route;
   const hasLocation = status === 201 || (status >= 300 && status < 400);
-  const location = hasLocation ? route.location(request) : undefined;
+  const location = hasLocation ? route.location(request, info) : undefined;
   return {
     status,
     body,
