@@ -8,10 +8,12 @@ import { CircuitBreakers } from "./circuit-breakers.ts";
 import { ClusterHost } from "./cluster-host.ts";
 import { ClusterStats } from "./cluster-stats.ts";
 import type { CompiledCluster } from "./compiled-cluster.ts";
-import { LoadBalancer } from "./load-balancer.ts";
 import { OutlierDetector } from "./outlier/outlier-detector.ts";
 import { OutlierStats } from "./outlier/outlier-stats.ts";
 import type { OutlierThresholds } from "./outlier/success-rate-threshold.ts";
+import { LoadBalancer } from "./load-balancer.ts";
+import type { LoadBalancerContext } from "./load-balancer-context.ts";
+import { createLbStats } from "./lb-stats.ts";
 import type { ResourceManager, RoutingPriority } from "./resource-manager.ts";
 
 /** How endpoints with a DNS name become hosts: by the addresses that DNS gives, or as they are, to be connected to by name. */
@@ -55,7 +57,12 @@ export class Cluster {
         stats: new OutlierStats(scope),
         onHealthChange: () => this.#onHealthChange(),
       });
-    this.#balancer = new LoadBalancer({ settings: info.lb, random, onPanic: () => clusterStats.lbHealthyPanic.inc() });
+    this.#balancer = new LoadBalancer(info.lb, {
+      random,
+      clock,
+      stats: createLbStats(scope),
+      activeRequests: () => clusterStats.rqActive.value,
+    });
     this.#members = info.endpoints.map((endpoint) => {
       const isKnown = endpoint.address.kind !== "name" || names === "connect by name";
       return isKnown ? [new ClusterHost(endpoint, endpoint.address)] : [];
@@ -68,10 +75,10 @@ export class Cluster {
     return this.#hosts;
   }
 
-  /** The host for the next request or connection; `undefined` when there is none that may be used. */
-  pick(): UpstreamHost | undefined {
+  /** The host for the next request or connection, as `context` wants it; `undefined` when there is none that may be used. */
+  pick(context?: LoadBalancerContext): UpstreamHost | undefined {
     this.#detector?.advance();
-    return this.#balancer.pick();
+    return this.#balancer.pick(context);
   }
 
   /** The limits for requests of one routing priority, and how much of them is in use. */

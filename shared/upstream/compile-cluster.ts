@@ -2,18 +2,17 @@ import { durationMs } from "../base/duration-ms.ts";
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
 import type { HostCapabilities } from "../host/capabilities.ts";
-import type { Cluster, ClusterLbPolicy } from "../schema/envoy-types.ts";
+import type { Cluster } from "../schema/envoy-types.ts";
 import { compileCircuitBreakers } from "./compile-circuit-breakers.ts";
 import { compileDns } from "./compile-dns.ts";
 import { compileEndpoints } from "./compile-endpoints.ts";
+import { compileLb } from "./compile-lb.ts";
 import { compileTransportSocket } from "./compile-transport-socket.ts";
 import { compileOutlierDetection } from "./outlier/compile-outlier-detection.ts";
-import type { CompiledCluster, CompiledEndpoint, Discovery, LbPolicy, LbSettings } from "./compiled-cluster.ts";
+import type { CompiledCluster, CompiledEndpoint, Discovery } from "./compiled-cluster.ts";
 
 const DEFAULT_CONNECT_TIMEOUT = "5s";
 const DEFAULT_BUFFER_LIMIT_BYTES = 1024 * 1024;
-const DEFAULT_OVERPROVISIONING_PERCENT = 140;
-const DEFAULT_PANIC_THRESHOLD_PERCENT = 50;
 
 export interface ClusterCompileContext {
   readonly diagnostics: DiagnosticSink;
@@ -27,10 +26,10 @@ export function compileCluster(
   { diagnostics, capabilities }: ClusterCompileContext,
 ): CompiledCluster | undefined {
   const discovery = compileDiscovery(config, path, diagnostics);
-  const policy = compilePolicy(config.lbPolicy ?? "ROUND_ROBIN", path.field("lbPolicy"), diagnostics);
+  const lb = compileLb(config, path, diagnostics);
   const dns = compileDns(config, path, diagnostics);
   const tls = compileTransportSocket(config, path, diagnostics);
-  if (discovery === undefined || policy === undefined || dns === undefined || tls === undefined) return undefined;
+  if (discovery === undefined || lb === undefined || dns === undefined || tls === undefined) return undefined;
   const { outlierDetection: outlier } = config;
   const outlierDetection = outlier && compileOutlierDetection(outlier, path.field("outlierDetection"), diagnostics);
   if (outlier !== undefined && outlierDetection === undefined) return undefined;
@@ -43,7 +42,7 @@ export function compileCluster(
     discovery,
     connectTimeoutMs: durationMs(config.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT),
     bufferLimitBytes: config.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES,
-    lb: compileLb(config, policy),
+    lb,
     circuitBreakers: compileCircuitBreakers(config.circuitBreakers),
     outlierDetection,
     tls,
@@ -76,21 +75,6 @@ function compileDiscovery(config: Cluster, path: ConfigPath, diagnostics: Diagno
   if (type !== "EDS" && type !== "ORIGINAL_DST") return type;
   diagnostics.error(path.field("type"), "config.unsupported", `cluster type ${type} is not implemented`);
   return undefined;
-}
-
-function compilePolicy(policy: ClusterLbPolicy, path: ConfigPath, diagnostics: DiagnosticSink): LbPolicy | undefined {
-  if (policy === "ROUND_ROBIN" || policy === "RANDOM") return policy;
-  diagnostics.error(path, "config.unsupported", `lb_policy ${policy} is not implemented`);
-  return undefined;
-}
-
-function compileLb({ loadAssignment, commonLbConfig }: Cluster, policy: LbPolicy): LbSettings {
-  const threshold = commonLbConfig?.healthyPanicThreshold;
-  return {
-    policy,
-    overprovisioningPercent: loadAssignment?.policy?.overprovisioningFactor ?? DEFAULT_OVERPROVISIONING_PERCENT,
-    panicThresholdPercent: threshold === undefined ? DEFAULT_PANIC_THRESHOLD_PERCENT : Math.floor(threshold.value ?? 0),
-  };
 }
 
 function compileMembers(
