@@ -31,7 +31,7 @@ export const PROTOCOL_FAULTS = {
   framingInTrailers: [400, "http1.codec_error"],
   headersTooLarge: [431, "http1.headers_too_large"],
   tooManyHeaders: [431, "http1.too_many_headers"],
-  trailersTooLarge: [431, "http1.trailers_too_large"],
+  trailersTooLarge: [431, "http1.headers_too_large"],
   tooManyTrailers: [431, "http1.too_many_headers"],
   /** An answer that switches protocols although nobody asked for it. */
   unexpectedSwitch: [400, "http1.codec_error"],

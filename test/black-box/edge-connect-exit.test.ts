@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { readRequests } from "../shared/http1/http1-events.ts";
@@ -46,6 +47,12 @@ function answer(connection: RawConnection): void {
   if (isWhole) ANSWERS[path]?.(connection);
 }
 
+/** A backend that speaks no TLS, asked in TLS: the handshake has no end. */
+function overTls(cluster: object): object {
+  const type = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext";
+  return { ...cluster, connect_timeout: "0.3s", transport_socket: { name: "tls", typed_config: { "@type": type } } };
+}
+
 function connectCluster(name: string, port: number): object {
   const endpoints = [{ lb_endpoints: [{ endpoint: { address: loopback(port) } }] }];
   const metadata = { filter_metadata: { "nuncio.edge": { exit: "connect" } } };
@@ -60,9 +67,15 @@ describe("the edge's connect exit", () => {
     backend = await RawBackend.start(answer);
     edge = await EdgeFixture.start({
       backend: (_, response) => response.end(),
-      clusters: [connectCluster("raw", backend.port), connectCluster("nobody", 1)],
+      clusters: [
+        connectCluster("raw", backend.port),
+        connectCluster("nobody", 1),
+        overTls(connectCluster("tls", backend.port)),
+      ],
+      manager: { upgrade_configs: [{ upgrade_type: "websocket" }] },
       routes: [
         { match: { prefix: "/timeout" }, route: { cluster: "raw", timeout: "0.2s" } },
+        { match: { prefix: "/tls" }, route: { cluster: "tls" } },
         { match: { prefix: "/nobody" }, route: { cluster: "nobody" } },
         { match: { prefix: "/" }, route: { cluster: "raw" } },
       ],
@@ -119,8 +132,8 @@ describe("the edge's connect exit", () => {
     });
     const response = await fetch(edge.url("/echo"), { method: "POST", body, duplex: "half" });
     expect(response.status).toBe(200);
-    const [request] = readRequests(backend.newest.received);
-    expect(request).toMatchObject({ body: "first second", end: "end", head: { framing: { kind: "chunked" } } });
+    const [received] = readRequests(backend.newest.received);
+    expect(received).toMatchObject({ body: "first second", end: "end", head: { framing: { kind: "chunked" } } });
   });
 
   it("never passes off a body that broke off for a whole one", async ({ expect }) => {
@@ -130,6 +143,7 @@ describe("the edge's connect exit", () => {
 
   it.for([
     ["/nobody", 503, "remote connection failure"],
+    ["/tls", 503, "connection timeout"],
     ["/reset", 503, "connection termination"],
     ["/hang-up", 503, "connection termination"],
     ["/nonsense", 502, "protocol error"],
@@ -137,6 +151,15 @@ describe("the edge's connect exit", () => {
   ] as const)("says what became of %s", async ([path, status, reason], { expect }) => {
     const response = await fetch(edge.url(path));
     expect([response.status, await response.text()]).toEqual([status, expect.stringContaining(reason)]);
+  });
+
+  it("switches no protocols", async ({ expect }) => {
+    const headers = { connection: "upgrade", upgrade: "websocket" };
+    const asking = request(edge.url("/ws"), { headers }).end();
+    // The list of what the event carries is Node's to know.
+    const [response] = (await once(asking, "response")) as [IncomingMessage];
+    const text = (await response.toArray()).join("");
+    expect([response.statusCode, text]).toEqual([502, expect.stringContaining("protocol error")]);
   });
 
   it("closes the connection when the client goes away", async ({ expect }) => {
