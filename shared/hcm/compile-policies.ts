@@ -6,6 +6,7 @@ import type { HttpConnectionManager } from "../schema/envoy-types.ts";
 import type { PathOutcome, RequestCheckPolicy } from "./request-check.ts";
 import type { SanitizerPolicy } from "./request-sanitizer.ts";
 import type { ResponseHeaderPolicy } from "./response-headers.ts";
+import { compileStreamTimeouts, type StreamTimeouts } from "./stream-timeouts.ts";
 
 const DEFAULT_MAX_HEADERS_KB = 60;
 
@@ -14,6 +15,7 @@ export interface ConnectionManagerPolicies {
   readonly check: RequestCheckPolicy;
   readonly sanitizer: SanitizerPolicy;
   readonly response: ResponseHeaderPolicy;
+  readonly timeouts: StreamTimeouts;
 }
 
 export function compilePolicies(
@@ -37,6 +39,7 @@ export function compilePolicies(
       via: config.via ?? "",
       alwaysSetRequestId: config.alwaysSetRequestIdInResponse ?? false,
     },
+    timeouts: compileStreamTimeouts(config),
   };
 }
 

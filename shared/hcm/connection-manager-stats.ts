@@ -1,6 +1,7 @@
 import type { Clock } from "../host/clock.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
 import type { Counter, Gauge, Histogram, StatsScope } from "../stats/stats-scope.ts";
+import type { Expiry } from "./stream-deadlines.ts";
 
 /** The statistics of one connection manager that are kept: `http.<stat_prefix>.`, names as in Envoy. */
 export class ConnectionManagerStats {
@@ -10,6 +11,7 @@ export class ConnectionManagerStats {
   readonly #rxReset: Counter;
   readonly #time: Histogram;
   readonly #classes: readonly Counter[];
+  readonly #expiries: Readonly<Record<Expiry, Counter>>;
   readonly tooLarge: Counter;
   readonly nonRelativePath: Counter;
   readonly failedPathNormalization: Counter;
@@ -23,6 +25,11 @@ export class ConnectionManagerStats {
     this.#rxReset = scope.counter("downstream_rq_rx_reset");
     this.#time = scope.histogram("downstream_rq_time", "ms");
     this.#classes = [1, 2, 3, 4, 5].map((digit) => scope.counter(`downstream_rq_${digit}xx`));
+    this.#expiries = {
+      idle: scope.counter("downstream_rq_idle_timeout"),
+      request: scope.counter("downstream_rq_timeout"),
+      duration: scope.counter("downstream_rq_max_duration_reached"),
+    };
     this.tooLarge = scope.counter("downstream_rq_too_large");
     this.nonRelativePath = scope.counter("downstream_rq_non_relative_path");
     this.failedPathNormalization = scope.counter("downstream_rq_failed_path_normalization");
@@ -33,6 +40,10 @@ export class ConnectionManagerStats {
   onStart(): void {
     this.#total.inc();
     this.#active.inc();
+  }
+
+  onExpiry(expiry: Expiry): void {
+    this.#expiries[expiry].inc();
   }
 
   /** Once per stream. A stream that was given up before its answer counts as reset, not as completed. */

@@ -1,4 +1,3 @@
-import { httpDate } from "../formatter/time-format.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Logger } from "../host/logger.ts";
 import type { RandomSource } from "../host/random-source.ts";
@@ -7,17 +6,16 @@ import type { BodySource } from "../http/body-source.ts";
 import type { HeaderMap } from "../http/header-map.ts";
 import { removeHopByHop } from "../http/hop-by-hop.ts";
 import type { LocalReply } from "../http/local-reply.ts";
-import type { ResetReason } from "../http/reset-reason.ts";
 import { DETAILS } from "../http/response-code-details.ts";
 import { type DownstreamInfo, StreamInfo } from "../http/stream-info.ts";
 import type { DownstreamStream } from "../http-filter/downstream-stream.ts";
 import { FilterManager, type FilterManagerCounters } from "../http-filter/filter-manager.ts";
 import type { ConnectionCheck } from "../network-filter/downstream-tls.ts";
+import { ActiveStream, type HttpStream } from "./active-stream.ts";
 import type { CompiledConnectionManager } from "./compile-connection-manager.ts";
 import { ConnectionManagerStats } from "./connection-manager-stats.ts";
 import { checkRequest } from "./request-check.ts";
 import { sanitizeRequest } from "./request-sanitizer.ts";
-import { finalizeResponse } from "./response-headers.ts";
 import { StreamRoutes } from "./route-resolver.ts";
 import { requestedUpgrade } from "./upgrade.ts";
 
@@ -30,17 +28,6 @@ export interface DownstreamRequest {
   readonly headers: HeaderMap;
   readonly body: BodySource | undefined;
   readonly downstream: DownstreamInfo;
-}
-
-/** What the host tells the stream afterwards. Calls after the end do nothing. */
-export interface HttpStream {
-  readonly info: StreamInfo;
-  /** The last byte of the answer is out. */
-  complete(): void;
-  /** The client went away. */
-  disconnect(): void;
-  /** The answer broke off. */
-  reset(reason: ResetReason): void;
 }
 
 export interface ConnectionManagerPorts {
@@ -74,7 +61,7 @@ export class ConnectionManager {
 
   /** Starts a stream. The answer goes to `downstream`, possibly before this returns. */
   handle(request: DownstreamRequest, downstream: DownstreamStream): HttpStream {
-    const { clock, random } = this.#ports;
+    const { clock, random, timers } = this.#ports;
     const { policies, routes } = this.#compiled;
     const { headers, body } = request;
     const info = new StreamInfo({
@@ -91,18 +78,30 @@ export class ConnectionManager {
     // Before anything reads or adds a header: a client must not be able to name one away that a filter is going to set.
     removeHopByHop(headers, { keepUpgrade: true });
     sanitizeRequest(headers, request.downstream, policies.sanitizer, random);
+    const stream = new ActiveStream({
+      info,
+      requestHeaders: headers,
+      client: downstream,
+      timeouts: policies.timeouts,
+      responsePolicy: policies.response,
+      stats: this.#stats,
+      clock,
+      timers,
+    });
     const manager = new FilterManager({
       chain: this.#compiled.chain,
       streamInfo: info,
-      downstream: this.#finalizing(downstream, headers, info),
+      downstream: stream,
       routes: new StreamRoutes(routes, random, info),
       counters: this.#filterCounters,
       bufferLimits: { request: DEFAULT_BUFFER_LIMIT_BYTES, response: DEFAULT_BUFFER_LIMIT_BYTES },
       ...this.#ports,
     });
-    const stream = new ManagedStream(manager, info, () => this.#stats.onEnd(info, clock));
-    if (refusal === undefined) manager.decode(headers, body);
-    else manager.refuse(headers, body, this.#counted(refusal));
+    stream.attach(manager);
+    const watched = stream.watchRequest(body);
+    if (refusal === undefined) manager.decode(headers, watched);
+    else manager.refuse(headers, watched, this.#counted(refusal));
+    stream.deadlines.watch();
     return stream;
   }
 
@@ -119,66 +118,5 @@ export class ConnectionManager {
     if (refusal.details === DETAILS.absolutePath) this.#stats.nonRelativePath.inc();
     if (refusal.details === DETAILS.upgradeFailed) this.#stats.wsOnNonWsRoute.inc();
     return refusal;
-  }
-
-  /** The client's side with the connection manager's last word on every answer. */
-  #finalizing(downstream: DownstreamStream, request: HeaderMap, info: StreamInfo): DownstreamStream {
-    const { clock } = this.#ports;
-    const policy = this.#compiled.policies.response;
-    const finalize = (headers: HeaderMap): void => {
-      info.responseCode = Number(headers.get(":status"));
-      finalizeResponse(headers, request, policy);
-      if (!headers.has("date")) headers.set("date", httpDate(clock.wallMs()));
-    };
-    return {
-      encodeInformational: (headers) => downstream.encodeInformational(headers),
-      encodeHeaders(headers, body) {
-        finalize(headers);
-        downstream.encodeHeaders(headers, body);
-      },
-      encodeUpgrade(headers, connection) {
-        finalize(headers);
-        downstream.encodeUpgrade(headers, connection);
-      },
-      reset: (reason) => downstream.reset(reason),
-    };
-  }
-}
-
-/** Sees to it that the books are closed once, whichever way the stream ends. */
-class ManagedStream implements HttpStream {
-  readonly info: StreamInfo;
-  readonly #manager: FilterManager;
-  readonly #onEnd: () => void;
-  #over = false;
-
-  constructor(manager: FilterManager, info: StreamInfo, onEnd: () => void) {
-    this.#manager = manager;
-    this.info = info;
-    this.#onEnd = onEnd;
-  }
-
-  complete(): void {
-    this.#manager.complete();
-    this.#end();
-  }
-
-  disconnect(): void {
-    if (!this.#manager.isOver) {
-      this.info.setFlag("DownstreamConnectionTermination");
-      this.info.responseCodeDetails = DETAILS.downstreamRemoteDisconnect;
-    }
-    this.reset("remote reset");
-  }
-
-  reset(reason: ResetReason): void {
-    this.#manager.reset(reason);
-    this.#end();
-  }
-
-  #end(): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#onEnd();
   }
 }

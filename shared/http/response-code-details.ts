@@ -17,6 +17,9 @@ export const DETAILS = {
   upgradeFailed: "upgrade_failed",
   requestPayloadTooLarge: "request_payload_too_large",
   responsePayloadTooLarge: "response_payload_too_large",
+  streamIdleTimeout: "stream_idle_timeout",
+  requestOverallTimeout: "request_overall_timeout",
+  maxDurationTimeout: "max_duration_timeout",
   downstreamRemoteDisconnect: "downstream_remote_disconnect",
   /** Ours: Envoy has no filter that can throw. */
   filterException: (filterName: string): string => `filter_exception{${filterName}}`,

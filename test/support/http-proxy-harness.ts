@@ -4,7 +4,7 @@ import { renderDiagnostic } from "../../shared/diagnostics/render.ts";
 import { bufferFilter } from "../../shared/filters/http/buffer/buffer-filter.ts";
 import { corsFilter } from "../../shared/filters/http/cors/cors-filter.ts";
 import { createRouterFactory } from "../../shared/filters/http/router/router-factory.ts";
-import type { HttpStream } from "../../shared/hcm/connection-manager.ts";
+import type { HttpStream } from "../../shared/hcm/active-stream.ts";
 import type { HostCapabilities } from "../../shared/host/capabilities.ts";
 import type { UpstreamOutcome, UpstreamRequest, UpstreamTarget } from "../../shared/host/upstream-transport.ts";
 import type { BodySource } from "../../shared/http/body-source.ts";

@@ -1,4 +1,4 @@
-import type { HttpStream } from "../../shared/hcm/connection-manager.ts";
+import type { HttpStream } from "../../shared/hcm/active-stream.ts";
 import type { BodySource } from "../../shared/http/body-source.ts";
 import type { HeaderMap } from "../../shared/http/header-map.ts";
 import type { ResetReason } from "../../shared/http/reset-reason.ts";

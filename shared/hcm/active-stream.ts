@@ -1,0 +1,162 @@
+import { httpDate } from "../formatter/time-format.ts";
+import type { Clock } from "../host/clock.ts";
+import type { Timers } from "../host/timers.ts";
+import { type BodyRead, type BodySource, END } from "../http/body-source.ts";
+import type { HeaderMap } from "../http/header-map.ts";
+import type { ResetReason } from "../http/reset-reason.ts";
+import { DETAILS } from "../http/response-code-details.ts";
+import type { StreamInfo } from "../http/stream-info.ts";
+import type { DownstreamStream } from "../http-filter/downstream-stream.ts";
+import type { FilterManager } from "../http-filter/filter-manager.ts";
+import type { ConnectionManagerStats } from "./connection-manager-stats.ts";
+import { finalizeResponse, type ResponseHeaderPolicy } from "./response-headers.ts";
+import { type DeadlineOwner, type Expiry, StreamDeadlines } from "./stream-deadlines.ts";
+import type { StreamTimeouts } from "./stream-timeouts.ts";
+import { replyToExpiry } from "./timeout-reply.ts";
+import { type BodyWatcher, WatchedBody } from "./watched-body.ts";
+
+/** What the host tells the stream afterwards. Calls after the end do nothing. */
+export interface HttpStream {
+  readonly info: StreamInfo;
+  /** The last byte of the answer is out. */
+  complete(): void;
+  /** The client went away. */
+  disconnect(): void;
+  /** The answer broke off. */
+  reset(reason: ResetReason): void;
+}
+
+/** What a stream is made of. */
+export interface ActiveStreamOptions {
+  readonly info: StreamInfo;
+  readonly requestHeaders: HeaderMap;
+  readonly client: DownstreamStream;
+  readonly timeouts: StreamTimeouts;
+  readonly responsePolicy: ResponseHeaderPolicy;
+  readonly stats: ConnectionManagerStats;
+  readonly clock: Clock;
+  readonly timers: Timers;
+}
+
+/**
+ * One stream between the host and its filters: has the last word on every answer, watches over the time limits, and closes the
+ * books once, whichever way the stream ends.
+ */
+export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner {
+  readonly info: StreamInfo;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly deadlines: StreamDeadlines;
+  readonly #options: ActiveStreamOptions;
+  #manager: FilterManager | undefined;
+  #over = false;
+
+  constructor(options: ActiveStreamOptions) {
+    this.#options = options;
+    this.info = options.info;
+    this.clock = options.clock;
+    this.timers = options.timers;
+    this.deadlines = new StreamDeadlines(options.timeouts, options.info.startMonotonicMs, this);
+  }
+
+  /** Gives the filters that the stream runs through; once, before anything comes. */
+  attach(manager: FilterManager): void {
+    this.#manager = manager;
+  }
+
+  /** The request's body as the filters get it. */
+  watchRequest(body: BodySource | undefined): BodySource | undefined {
+    if (body !== undefined) return new WatchedBody(body, this.#requestWatcher);
+    this.#onRequestReceived();
+    return undefined;
+  }
+
+  // From the host
+
+  complete(): void {
+    this.#manager?.complete();
+    this.#end();
+  }
+
+  disconnect(): void {
+    if (this.#manager?.isOver === false) {
+      this.info.setFlag("DownstreamConnectionTermination");
+      this.info.responseCodeDetails = DETAILS.downstreamRemoteDisconnect;
+    }
+    this.reset("remote reset");
+  }
+
+  // From the filters, and from the host as well
+
+  reset(reason: ResetReason): void {
+    const brokenByFilters = this.#manager?.isOver === true && !this.#over;
+    this.#manager?.reset(reason);
+    this.#end();
+    if (brokenByFilters) this.#options.client.reset(reason);
+  }
+
+  // From the filters
+
+  encodeInformational(headers: HeaderMap): void {
+    this.deadlines.onActivity();
+    this.#options.client.encodeInformational(headers);
+  }
+
+  encodeHeaders(headers: HeaderMap, body: BodySource | undefined): void {
+    this.#finalize(headers);
+    this.#options.client.encodeHeaders(headers, body && new WatchedBody(body, this.#responseWatcher));
+  }
+
+  encodeUpgrade(headers: HeaderMap, connection: unknown): void {
+    this.#finalize(headers);
+    this.#options.client.encodeUpgrade(headers, connection);
+  }
+
+  // From the deadlines
+
+  onExpiry(expiry: Expiry): void {
+    this.#options.stats.onExpiry(expiry);
+    this.#manager?.sendLocalReply(replyToExpiry(expiry, this.deadlines.requestReceived));
+  }
+
+  #finalize(headers: HeaderMap): void {
+    this.deadlines.resumeIdle();
+    this.info.responseCode = Number(headers.get(":status"));
+    finalizeResponse(headers, this.#options.requestHeaders, this.#options.responsePolicy);
+    if (!headers.has("date")) headers.set("date", httpDate(this.clock.wallMs()));
+  }
+
+  #onRequestReceived(): void {
+    this.deadlines.onRequestReceived();
+    this.info.markFirst("DS_RX_END");
+  }
+
+  get #requestWatcher(): BodyWatcher {
+    return {
+      onRead: (read: BodyRead): void => {
+        this.deadlines.onActivity();
+        if (read instanceof Uint8Array) this.info.bytesReceived += read.byteLength;
+        else if (read === END) this.#onRequestReceived();
+      },
+      onHandOver: () => this.deadlines.suspendIdle(),
+    };
+  }
+
+  get #responseWatcher(): BodyWatcher {
+    return {
+      onRead: (read: BodyRead): void => {
+        this.deadlines.onActivity();
+        if (read instanceof Uint8Array) this.info.bytesSent += read.byteLength;
+      },
+      onHandOver: () => this.deadlines.suspendIdle(),
+    };
+  }
+
+  #end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.deadlines.close();
+    this.info.end();
+    this.#options.stats.onEnd(this.info, this.clock);
+  }
+}
