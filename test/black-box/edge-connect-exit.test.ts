@@ -25,6 +25,8 @@ const ANSWERS: Readonly<Record<string, (connection: RawConnection) => void>> = {
   "/no-content": ({ socket }) => socket.write("HTTP/1.1 204 No Content\r\n\r\n"),
   "/cut-length": ({ socket }) => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"),
   "/cut-chunks": ({ socket }) => socket.end("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"),
+  "/reset-in-body": ({ socket }) =>
+    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", () => socket.resetAndDestroy()),
   "/reset": ({ socket }) => socket.resetAndDestroy(),
   "/hang-up": ({ socket }) => socket.end(),
   "/nonsense": ({ socket }) => socket.write("HTTP/1.1 200 OK\nX: y\r\n\r\n"),
@@ -94,6 +96,11 @@ describe("the edge's connect exit", () => {
     );
   }
 
+  /** Long enough for far more than {@link SLOW_BYTES} to pass, if they could. */
+  async function otherTraffic(): Promise<void> {
+    for (let turn = 0; turn < 200; turn++) await (await fetch(edge.url("/until-close"))).text();
+  }
+
   it("sends the exact Host", async ({ expect }) => {
     expect(statusOf(await get("/echo", "X-Same: 1\r\nX-Other: 2\r\n"))).toBe(200);
     const { received } = backend.newest;
@@ -136,9 +143,33 @@ describe("the edge's connect exit", () => {
     expect(received).toMatchObject({ body: "first second", end: "end", head: { framing: { kind: "chunked" } } });
   });
 
-  it("never passes off a body that broke off for a whole one", async ({ expect }) => {
-    await expect(fetch(edge.url("/cut-length")).then((response) => response.text())).rejects.toThrow();
-    await expect(fetch(edge.url("/cut-chunks")).then((response) => response.text())).rejects.toThrow();
+  it.for(["/cut-length", "/cut-chunks", "/reset-in-body"])(
+    "never passes off a body that broke off for a whole one: %s",
+    async (path, { expect }) => {
+      await expect(fetch(edge.url(path)).then((response) => response.text())).rejects.toThrow();
+    },
+  );
+
+  it("lets the upstream take no request that broke off for a whole one", async ({ expect }) => {
+    const client = connect(edge.port, "127.0.0.1");
+    client.write("POST /upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+    await backend.until("POST /upload", ({ received }) => received.endsWith("half"));
+    client.destroy();
+    const { received } = await backend.untilOver("POST /upload");
+    expect(readRequests(received)).toMatchObject([{ body: "half", end: "truncated" }]);
+  });
+
+  it("takes no more from the client than the upstream does", async ({ expect }) => {
+    const client = connect(edge.port, "127.0.0.1");
+    client.write(`POST /stalled HTTP/1.1\r\nHost: a\r\nContent-Length: ${SLOW_BYTES}\r\n\r\n`);
+    const { socket } = await backend.until("POST /stalled", ({ received }) => received.endsWith("\r\n\r\n"));
+    socket.pause();
+    client.write(Buffer.alloc(SLOW_BYTES));
+    await otherTraffic();
+    expect(client.writableLength).toBeGreaterThan(SLOW_BYTES / 2);
+    client.destroy();
+    socket.resume();
+    expect((await backend.untilOver("POST /stalled")).received.length).toBeLessThan(SLOW_BYTES);
   });
 
   it.for([
@@ -181,7 +212,9 @@ describe("the edge's connect exit", () => {
     client.write("GET /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     let read = 0;
     await once(client, "readable");
-    expect(backend.newest.socket.writableLength).toBeGreaterThan(SLOW_BYTES / 2);
+    await otherTraffic();
+    const { socket } = await backend.until("GET /slow", () => true);
+    expect(socket.writableLength).toBeGreaterThan(SLOW_BYTES / 2);
     for await (const chunk of client) read += (chunk as Buffer).length;
     expect(read).toBeGreaterThan(SLOW_BYTES);
   });

@@ -54,13 +54,18 @@ export class RawBackend {
     return newest;
   }
 
-  /** Resolves once the other side has ended the connection on which bytes came that begin like this. */
-  async untilOver(beginning: string): Promise<RawConnection> {
+  /** Resolves once the connection on which bytes came that begin like this is as wanted. */
+  async until(beginning: string, wanted: (connection: RawConnection) => boolean): Promise<RawConnection> {
     for (;;) {
-      const over = this.connections.find(({ received, isOver }) => isOver && received.startsWith(beginning));
-      if (over !== undefined) return over;
+      const found = this.connections.find(({ received }) => received.startsWith(beginning));
+      if (found !== undefined && wanted(found)) return found;
       await new Promise<void>((resolve) => this.#changed.push(resolve));
     }
+  }
+
+  /** Resolves once the other side has ended the connection on which bytes came that begin like this. */
+  untilOver(beginning: string): Promise<RawConnection> {
+    return this.until(beginning, ({ isOver }) => isOver);
   }
 
   async stop(): Promise<void> {
