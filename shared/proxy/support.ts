@@ -10,6 +10,7 @@ import { matchingSupport } from "../matching/support.ts";
 import { listenerSupport } from "../network-filter/support.ts";
 import { routerSupport } from "../router/support.ts";
 import { outlierSupport } from "../upstream/outlier/support.ts";
+import { lbSupport } from "../upstream/lb/support.ts";
 import { upstreamSupport } from "../upstream/support.ts";
 
 /**
@@ -23,6 +24,7 @@ export const ALL_SUPPORT: readonly MessageSupport[] = [
   ...connectionManagerSupport,
   ...routerSupport,
   ...upstreamSupport,
+  ...lbSupport,
   ...outlierSupport,
   ...routerFilterSupport,
   ...tcpProxySupport,
