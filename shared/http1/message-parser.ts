@@ -124,6 +124,7 @@ export class MessageParser<Head extends MessageHead> {
    * message it is a failure and never an end.
    */
   finish(): typeof END | MalformedMessage | undefined {
+    if (this.#malformed !== undefined) return this.#malformed;
     invariant(!this.hasUnread || this.#state === "ended", "input ends when all of it was read");
     if (this.#state === "ended") return undefined;
     if (this.#state === "startLine" && !this.#input.isInsideLine) return undefined;
@@ -131,7 +132,7 @@ export class MessageParser<Head extends MessageHead> {
       this.#state = "ended";
       return END;
     }
-    return this.#malformed ?? this.#fail(this.#input.faultInCutLine() ?? "truncated");
+    return this.#fail(this.#input.faultInCutLine() ?? "truncated");
   }
 
   #step(): ParserEvent<Head> | undefined {
