@@ -4,8 +4,10 @@ import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
 import type { HostCapabilities } from "../host/capabilities.ts";
 import type { Cluster } from "../schema/envoy-types.ts";
 import { compileCircuitBreakers } from "./compile-circuit-breakers.ts";
+import { compileDiscovery } from "./compile-discovery.ts";
 import { compileDns } from "./compile-dns.ts";
 import { compileEndpoints } from "./compile-endpoints.ts";
+import { compileHttpOptions } from "./compile-http-options.ts";
 import { compileLb } from "./compile-lb.ts";
 import { compileTransportSocket } from "./compile-transport-socket.ts";
 import { compileOutlierDetection } from "./outlier/compile-outlier-detection.ts";
@@ -25,14 +27,15 @@ export function compileCluster(
   path: ConfigPath,
   { diagnostics, capabilities }: ClusterCompileContext,
 ): CompiledCluster | undefined {
-  const discovery = compileDiscovery(config, path, diagnostics);
+  const found = compileDiscovery(config, path, { diagnostics, capabilities });
   const lb = compileLb(config, path, diagnostics);
-  const dns = compileDns(config, path, diagnostics);
+  const dns = found && compileDns(found.dns, found.dnsPath, diagnostics);
   const tls = compileTransportSocket(config, path, diagnostics);
-  if (discovery === undefined || lb === undefined || dns === undefined || tls === undefined) return undefined;
+  if (found === undefined || lb === undefined || dns === undefined || tls === undefined) return undefined;
   const { outlierDetection: outlier } = config;
   const outlierDetection = outlier && compileOutlierDetection(outlier, path.field("outlierDetection"), diagnostics);
   if (outlier !== undefined && outlierDetection === undefined) return undefined;
+  const { discovery } = found;
   const endpoints = compileMembers(config, path, { discovery, diagnostics, capabilities });
   if (endpoints === undefined) return undefined;
   const { name = "", altStatName } = config;
@@ -45,6 +48,7 @@ export function compileCluster(
     lb,
     circuitBreakers: compileCircuitBreakers(config.circuitBreakers),
     outlierDetection,
+    http: compileHttpOptions(config),
     tls,
     endpoints,
     dns,
@@ -63,18 +67,6 @@ export function reportDuplicateClusters(
     if (seen.has(name)) diagnostics.error(path.index(position), "cluster.duplicate", `duplicate cluster '${name}'`);
     seen.add(name);
   }
-}
-
-function compileDiscovery(config: Cluster, path: ConfigPath, diagnostics: DiagnosticSink): Discovery | undefined {
-  if (config.clusterType !== undefined) {
-    const message = `cluster type "${config.clusterType.name ?? ""}" is not implemented`;
-    diagnostics.error(path.field("clusterType"), "config.unsupported", message);
-    return undefined;
-  }
-  const type = config.type ?? "STATIC";
-  if (type !== "EDS" && type !== "ORIGINAL_DST") return type;
-  diagnostics.error(path.field("type"), "config.unsupported", `cluster type ${type} is not implemented`);
-  return undefined;
 }
 
 function compileMembers(

@@ -2,6 +2,7 @@ import type { DnsLookupFamily } from "../host/dns-resolver.ts";
 import type { Address } from "../net/address.ts";
 import type { EdsStatus, HostMetadata, Locality } from "../host/upstream-host.ts";
 import type { CircuitBreakerSettings } from "./circuit-breaker-settings.ts";
+import type { ClusterHttpOptions } from "./compile-http-options.ts";
 import type { LbSettings } from "./lb-settings.ts";
 import type { OutlierSettings } from "./outlier/outlier-settings.ts";
 
@@ -20,6 +21,7 @@ export interface CompiledCluster {
   readonly circuitBreakers: CircuitBreakerSettings;
   /** Absent: off. */
   readonly outlierDetection: OutlierSettings | undefined;
+  readonly http: ClusterHttpOptions;
   /** Whether connections to its hosts are encrypted. */
   readonly tls: boolean;
   readonly endpoints: readonly CompiledEndpoint[];

@@ -52,7 +52,7 @@ export function edgeExitProblem(address: Address, metadata: HostMetadata): strin
   if (address.kind === "pipe") return "a Worker cannot open a Unix socket";
   const asked = String(metadata[EDGE_NAMESPACE]?.["exit"]);
   const possible = address.kind === "internal" ? BINDING_EXITS : SOCKET_EXITS;
-  const names = [...possible.keys()].filter((name) => name !== undefined);
+  const names = [...possible.keys()].filter((name) => typeof name === "string");
   const reason =
     asked === "resolve_override" ? "resolve_override needs a DNS name" : `expected one of ${names.join(", ")}`;
   return `no exit '${asked}' to this address: ${reason}`;

@@ -1,4 +1,11 @@
-import { approximated, ignored, type MessageSupport, support, unsupported } from "../config/support.ts";
+import {
+  approximated,
+  approximatedAsWhole,
+  ignored,
+  type MessageSupport,
+  support,
+  unsupported,
+} from "../config/support.ts";
 
 const PLATFORM_CONNECTS = ignored("the platform connects, within limits of its own");
 const PLATFORM_RESOLVES = ignored("the platform resolves names");
@@ -12,6 +19,14 @@ const PLATFORM_VERIFIES = unsupported(
   "the platform verifies certificates against public authorities, and nothing else",
 );
 const PLATFORM_POOLS = ignored("the platform pools connections, within limits of its own");
+const PLATFORM_SPEAKS_HTTP = approximated(
+  "the platform chooses the version of HTTP; the exit `connect` speaks HTTP/1.1",
+);
+const COMMON_HTTP = approximatedAsWhole(
+  "the platform keeps connections and limits headers: only max_stream_duration counts",
+);
+const BYTES_ONLY = ignored("connections are passed on as bytes");
+const NO_EXTRA_STATS = ignored("these statistics are not kept");
 const NO_HEALTH_CHECKS = ignored("there are no active health checks that it could change");
 
 /** What becomes of the fields of clusters and endpoints. Enum values that are not implemented are refused when they are compiled. */
@@ -20,7 +35,7 @@ export const upstreamSupport: readonly MessageSupport[] = [
     name: "supported",
     altStatName: "supported",
     type: "supported",
-    clusterType: unsupported("custom cluster types are not implemented"),
+    clusterType: "supported",
     edsClusterConfig: unsupported("endpoints from a control plane are not implemented"),
     connectTimeout: { edge: PLATFORM_CONNECTS, node: "supported" },
     perConnectionBufferLimitBytes: { edge: ignored("the platform holds what is under way"), node: "supported" },
@@ -48,7 +63,10 @@ export const upstreamSupport: readonly MessageSupport[] = [
     metadata: { edge: "supported", node: ignored("nothing reads a cluster's metadata") },
     closeConnectionsOnHostHealthFailure: NO_HEALTH_CHECKS,
     ignoreHealthOnHostRemoval: NO_HEALTH_CHECKS,
-    healthChecks: unsupported("active health checks are not implemented"),
+    healthChecks: {
+      edge: ignored("a Worker does nothing between requests: outlier detection is what finds failing hosts"),
+      node: unsupported("active health checks are not implemented"),
+    },
     outlierDetection: {
       edge: approximated("each isolate judges by its own requests, and looks at the clock when it picks a host"),
       node: unsupported("outlier detection of TCP upstreams is not implemented"),
@@ -58,8 +76,70 @@ export const upstreamSupport: readonly MessageSupport[] = [
       node: unsupported("circuit breakers of TCP upstreams are not implemented"),
     },
     transportSocket: { edge: "supported", node: TLS_ON_NODE },
-    transportSocketMatches: TLS_ON_NODE,
-    typedExtensionProtocolOptions: unsupported("upstream protocol options are not implemented"),
+    transportSocketMatches: unsupported("hosts of one cluster cannot have different transport sockets"),
+    transportSocketMatcher: unsupported("hosts of one cluster cannot have different transport sockets"),
+    typedExtensionProtocolOptions: { edge: "supported", node: BYTES_ONLY },
+    commonHttpProtocolOptions: { edge: COMMON_HTTP, node: BYTES_ONLY },
+    upstreamHttpProtocolOptions: { edge: "supported", node: BYTES_ONLY },
+    httpProtocolOptions: { edge: PLATFORM_SPEAKS_HTTP, node: BYTES_ONLY },
+    http2ProtocolOptions: { edge: PLATFORM_SPEAKS_HTTP, node: BYTES_ONLY },
+    protocolSelection: { edge: PLATFORM_SPEAKS_HTTP, node: BYTES_ONLY },
+    maxRequestsPerConnection: { edge: PLATFORM_POOLS, node: BYTES_ONLY },
+    preconnectPolicy: { edge: PLATFORM_POOLS, node: unsupported("connections are opened when they are needed") },
+    connectionPoolPerDownstreamConnection: { edge: PLATFORM_POOLS, node: ignored("every connection has its own") },
+    upstreamConnectionOptions: {
+      edge: PLATFORM_CONNECTS,
+      node: unsupported("options of upstream sockets are not implemented"),
+    },
+    upstreamBindConfig: unsupported("the platform chooses the source address"),
+    upstreamConfig: unsupported("other connection pools are not implemented"),
+    perConnectionBufferHighWatermarkTimeout: {
+      edge: ignored("the platform holds what is under way"),
+      node: unsupported("slow connections are not timed out by their buffers"),
+    },
+    filters: unsupported("upstream network filters are not implemented"),
+    lrsServer: unsupported("load reports are not implemented"),
+    lrsReportEndpointMetrics: unsupported("load reports are not implemented"),
+    trackTimeoutBudgets: NO_EXTRA_STATS,
+    trackClusterStats: "supported",
+  }),
+  support("envoy.config.cluster.v3.Cluster.CustomClusterType", { name: "supported", typedConfig: "supported" }),
+  support("envoy.extensions.clusters.dns.v3.DnsCluster", {
+    dnsRefreshRate: onNode,
+    dnsFailureRefreshRate: onNode,
+    dnsJitter: onNode,
+    respectDnsTtl: onNode,
+    dnsLookupFamily: onNode,
+    typedDnsResolverConfig: SYSTEM_RESOLVER,
+    allAddressesInSingleEndpoint: "supported",
+    dnsMinRefreshRate: { edge: PLATFORM_RESOLVES, node: unsupported("a name's time to live has no lower bound") },
+  }),
+  support("envoy.extensions.clusters.dns.v3.DnsCluster.RefreshRate", {
+    baseInterval: "supported",
+    maxInterval: "supported",
+  }),
+  support("envoy.extensions.upstreams.http.v3.HttpProtocolOptions", {
+    commonHttpProtocolOptions: COMMON_HTTP,
+    upstreamHttpProtocolOptions: "supported",
+    explicitHttpConfig: PLATFORM_SPEAKS_HTTP,
+    useDownstreamProtocolConfig: PLATFORM_SPEAKS_HTTP,
+    autoConfig: PLATFORM_SPEAKS_HTTP,
+    httpFilters: unsupported("upstream HTTP filters are not implemented"),
+    headerValidationConfig: unsupported("header validators are not implemented"),
+    outlierDetection: unsupported("what counts as an error cannot be said by a matcher"),
+    requestMirrorPolicies: unsupported("mirrors of a cluster are not implemented"),
+    hashPolicy: unsupported("the hash policy of a cluster is not implemented"),
+    retryPolicy: unsupported("the retry policy of a cluster is not implemented"),
+  }),
+  support("envoy.config.core.v3.UpstreamHttpProtocolOptions", {
+    autoSni: ignored("the platform always does"),
+    autoSanValidation: ignored("the platform always does"),
+    overrideAutoSniHeader: unsupported("the platform sends the endpoint's own name"),
+  }),
+  support("envoy.config.cluster.v3.TrackClusterStats", {
+    timeoutBudgets: NO_EXTRA_STATS,
+    requestResponseSizes: NO_EXTRA_STATS,
+    perEndpointStats: NO_EXTRA_STATS,
   }),
   support("envoy.config.cluster.v3.CircuitBreakers", {
     thresholds: "supported",

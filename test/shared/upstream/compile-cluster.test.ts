@@ -14,6 +14,7 @@ describe("compileCluster", () => {
     expect(compiled).toEqual({
       circuitBreakers: compiled.circuitBreakers,
       outlierDetection: undefined,
+      http: { maxStreamDurationMs: undefined, retryPolicy: undefined },
       name: "c",
       statName: "c",
       tls: false,
@@ -175,7 +176,7 @@ describe("compileCluster", () => {
     [
       "a discovery type that is not implemented",
       { name: "c", type: "EDS" },
-      "clusters[0].type: cluster type EDS is not implemented [config.unsupported]",
+      "clusters[0].type: cluster type EDS: endpoints from a control plane are not implemented [config.unsupported]",
     ],
     [
       "a custom cluster type",

@@ -1,0 +1,88 @@
+import { describe, it } from "vitest";
+import type { Cluster as ClusterConfig, ClusterCustomClusterType } from "../../../shared/schema/envoy-types.ts";
+import { clusterConfig, compiledCluster, compileSample, endpointAt } from "../../support/sample-cluster.ts";
+
+function withType(clusterType: ClusterCustomClusterType, more: Partial<ClusterConfig> = {}): ClusterConfig {
+  return clusterConfig("c", [endpointAt("a.example:80")], { clusterType, ...more });
+}
+
+describe("compileDiscovery", () => {
+  it("a type may be written as the name of its factory", ({ expect }) => {
+    const names = { "envoy.cluster.strict_dns": "STRICT_DNS", "envoy.cluster.logical_dns": "LOGICAL_DNS" };
+    for (const [name, discovery] of Object.entries(names)) {
+      expect(compiledCluster(withType({ name }, { dnsRefreshRate: "7s" }))).toMatchObject({
+        discovery,
+        dns: { refreshMs: 7000 },
+      });
+    }
+  });
+
+  it("envoy.clusters.dns is strict, or logical where all addresses are one endpoint", ({ expect }) => {
+    const typed = {
+      "@type": "type.googleapis.com/envoy.extensions.clusters.dns.v3.DnsCluster",
+      dnsRefreshRate: "9s",
+      dnsFailureRefreshRate: { baseInterval: "2s" },
+      dnsLookupFamily: "ALL",
+      respectDnsTtl: true,
+    };
+    expect(compiledCluster(withType({ name: "envoy.clusters.dns", typedConfig: typed }))).toMatchObject({
+      discovery: "STRICT_DNS",
+      dns: { refreshMs: 9000, family: "ALL", respectTtl: true, failureBackoff: { baseMs: 2000, maxMs: 20_000 } },
+    });
+    const logical = { ...typed, allAddressesInSingleEndpoint: true, dnsLookupFamily: "UNSPECIFIED" };
+    expect(compiledCluster(withType({ name: "dns", typedConfig: logical }))).toMatchObject({
+      discovery: "LOGICAL_DNS",
+      dns: { family: "AUTO" },
+    });
+  });
+
+  it("says of a problem where in the extension it stands", ({ expect }) => {
+    const typedConfig = {
+      "@type": "type.googleapis.com/envoy.extensions.clusters.dns.v3.DnsCluster",
+      dnsFailureRefreshRate: { baseInterval: "2s", maxInterval: "1s" },
+    };
+    expect(compileSample(withType({ name: "envoy.clusters.dns", typedConfig })).problems).toEqual([
+      "clusters[0].cluster_type.typed_config.dns_failure_refresh_rate: dns_failure_refresh_rate must have max_interval greater than or equal to the base_interval [cluster.dns_failure_refresh_rate]",
+    ]);
+  });
+
+  it.for([
+    [{ type: "EDS" }, "clusters[0].type: cluster type EDS: endpoints from a control plane are not implemented"],
+    [
+      { type: "ORIGINAL_DST" },
+      "clusters[0].type: cluster type ORIGINAL_DST: a Worker is not told where a connection was meant to go",
+    ],
+    [
+      { clusterType: { name: "envoy.cluster.eds" } },
+      "clusters[0].cluster_type: cluster type EDS: endpoints from a control plane are not implemented",
+    ],
+    [
+      { clusterType: { name: "envoy.clusters.static" } },
+      'clusters[0].cluster_type: cluster type "envoy.clusters.static" is not implemented',
+    ],
+  ] as const)("refuses what has no hosts here: %j", ([config, problem], { expect }) => {
+    expect(compileSample({ name: "c", ...config }, "edge").problems).toEqual([`${problem} [config.unsupported]`]);
+  });
+});
+
+describe("compileHttpOptions", () => {
+  const KEY = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+  const OPTIONS = {
+    "@type": `type.googleapis.com/${KEY}`,
+    commonHttpProtocolOptions: { maxStreamDuration: "3s" },
+    retryPolicy: { retryOn: "5xx" },
+  };
+
+  it("reads the options under Envoy's key, and finds none under another", ({ expect }) => {
+    const http = (key: string): unknown =>
+      compiledCluster({ name: "c", typedExtensionProtocolOptions: { [key]: OPTIONS } }).http;
+    expect(http(KEY)).toEqual({ maxStreamDurationMs: 3000, retryPolicy: { retryOn: "5xx" } });
+    expect(http("http")).toEqual({ maxStreamDurationMs: undefined, retryPolicy: undefined });
+  });
+
+  it("reads the deprecated field where there are none; zero is no limit", ({ expect }) => {
+    const limit = (maxStreamDuration: string): number | undefined =>
+      compiledCluster({ name: "c", commonHttpProtocolOptions: { maxStreamDuration } }).http.maxStreamDurationMs;
+    expect([limit("2s"), limit("0s")]).toEqual([2000, undefined]);
+  });
+});
