@@ -31,10 +31,9 @@ export async function compareConfig(comparison: Comparison, config: RigConfig, c
     [envoy, nuncio].map((side) => runOrRefusal(side, config, requests, backends)),
   );
   if (reference === undefined || own === undefined) throw new Error("two sides were run");
-  if (reference instanceof NotLoaded) throw new Error(`${config.name}: Envoy refuses it: ${reference.message}`);
   const first = requests[0];
   if (first === undefined) return { name: config.name, requests: 0, findings: [] };
-  if (own instanceof NotLoaded) return refused(config.name, first, own.message);
+  if (reference instanceof NotLoaded || own instanceof NotLoaded) return refused(config.name, first, [reference, own]);
   const pairs = requests.map((request, at) => pairOf(request, at, [reference, own], config));
   const findings = pairs.flatMap((pair) => findingsOf(config.name, pair));
   const balance = balanceOf(config, reference, own).map((difference) => findingOf(difference, config.name, first));
@@ -68,8 +67,11 @@ async function runOrRefusal(
 
 const NOTHING: Exchange = { answer: { kind: "broken", how: "silent" }, upstream: [], log: undefined, ownLog: [] };
 
-function refused(config: string, request: PlannedRequest, reason: string): ConfigResult {
-  const difference: Difference = { kind: "not-loaded", name: "", envoy: "loads it", nuncio: `not loaded: ${reason}` };
+function refused(config: string, request: PlannedRequest, sides: readonly (TargetRun | NotLoaded)[]): ConfigResult {
+  const [envoy = "", nuncio = ""] = sides.map((side) =>
+    side instanceof NotLoaded ? `not loaded: ${side.message}` : "loaded",
+  );
+  const difference: Difference = { kind: "not-loaded", name: "", envoy, nuncio };
   return { name: config, requests: 0, findings: [findingOf(difference, config, request)] };
 }
 

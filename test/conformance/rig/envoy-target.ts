@@ -51,8 +51,8 @@ class EnvoyProcess implements RunningTarget {
 }
 
 function firstReason(errors: string): string {
-  const line = errors.split("\n").find((one) => one.includes("[error]") || one.includes("[critical]"));
-  return (line ?? errors).slice(0, 500);
+  const at = errors.search(/\[(?:critical|error)\]/);
+  return errors.slice(Math.max(at, 0)).replaceAll(/\s+/g, " ").slice(0, 700);
 }
 
 function isOpen(port: number): Promise<boolean> {
