@@ -20,7 +20,7 @@ export function compileSubset(
   return {
     fallback: config.fallbackPolicy ?? "NO_FALLBACK",
     defaultSubset: config.defaultSubset ?? {},
-    selectors,
+    selectors: withEffectiveFallbacks(selectors),
     isLocalityWeightAware: config.localityWeightAware ?? false,
     scalesLocalityWeight: config.scaleLocalityWeight ?? false,
     panicModeAny: config.panicModeAny ?? false,
@@ -41,6 +41,24 @@ function compileSelector({
     fallback: fallbackPolicy === "NOT_DEFINED" ? undefined : fallbackPolicy,
     fallbackKeys: new Set(fallbackKeysSubset),
   };
+}
+
+/**
+ * Selectors, each set of keys once. As in Envoy a fallback has no effect where an earlier selector that has one begins with all of
+ * the same keys, in alphabetical order.
+ */
+function withEffectiveFallbacks(selectors: readonly SubsetSelector[]): readonly SubsetSelector[] {
+  const effective = new Map<string, SubsetSelector>();
+  const withFallback: SubsetSelector[] = [];
+  for (const selector of selectors) {
+    const isHidden = withFallback.some(({ keys }) => selector.keys.every((key, at) => key === keys[at]));
+    const id = selector.keys.join("\0");
+    const known = effective.get(id) ?? { ...selector, fallback: undefined };
+    const { fallback, fallbackKeys } = selector;
+    effective.set(id, isHidden || known.fallback !== undefined ? known : { ...known, fallback, fallbackKeys });
+    if (selector.fallback !== undefined) withFallback.push(selector);
+  }
+  return [...effective.values()];
 }
 
 /** Envoy's words. The fallback's keys have to be fewer, so that falling back comes to an end. */

@@ -67,6 +67,7 @@ export type SubsetFallback = "NO_FALLBACK" | "ANY_ENDPOINT" | "DEFAULT_SUBSET";
 export interface SubsetSettings {
   readonly fallback: SubsetFallback;
   readonly defaultSubset: Readonly<Record<string, unknown>>;
+  /** No two with the same keys. */
   readonly selectors: readonly SubsetSelector[];
   readonly isLocalityWeightAware: boolean;
   readonly scalesLocalityWeight: boolean;

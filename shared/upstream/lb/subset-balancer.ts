@@ -53,7 +53,7 @@ export class SubsetBalancer implements Balancer {
     );
     const wanted = new Set<string>();
     let duplicates = 0;
-    for (const selector of this.#options.settings.selectors) {
+    for (const selector of this.#selectors.values()) {
       for (const [key, members] of this.#group(hosts, selector)) {
         wanted.add(key);
         this.#update(key, selector, members, hosts);
