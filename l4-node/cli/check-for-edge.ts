@@ -6,6 +6,7 @@ import { DiagnosticCollector, hasErrors } from "../../shared/diagnostics/collect
 import { ConfigPath } from "../../shared/diagnostics/config-path.ts";
 import type { Diagnostic, DiagnosticSink } from "../../shared/diagnostics/diagnostic.ts";
 import type { Host } from "../../shared/host/host.ts";
+import { lintConfig } from "../../shared/lint/lint-config.ts";
 import { EDGE_CAPABILITIES, edgeFilters } from "../../shared/proxy/edge-profile.ts";
 import { HttpProxy } from "../../shared/proxy/http-proxy.ts";
 import { ALL_SUPPORT } from "../../shared/proxy/support.ts";
@@ -43,6 +44,7 @@ export function checkForEdge(loaded: LoadedConfig, options: EdgeCheckOptions): E
   const bootstrap = structuredClone(loaded.json);
   inlineDataSources(bootstrap, dataReader, collector);
   edgeProxy().update(bootstrap, collector);
+  lintConfig(loaded.json, { diagnostics: collector, target: "edge", positions: loaded.positions });
   const diagnostics = [...loaded.diagnostics, ...collector.diagnostics];
   return { diagnostics, bootstrap: hasErrors(diagnostics) ? undefined : bootstrap };
 }

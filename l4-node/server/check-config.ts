@@ -3,6 +3,7 @@ import type { LoadedConfig } from "../../shared/config/load.ts";
 import { DiagnosticCollector, hasErrors } from "../../shared/diagnostics/collector.ts";
 import { ConfigPath } from "../../shared/diagnostics/config-path.ts";
 import type { Diagnostic, DiagnosticSink } from "../../shared/diagnostics/diagnostic.ts";
+import { lintConfig } from "../../shared/lint/lint-config.ts";
 import { compileStringMatcher } from "../../shared/matching/string-matcher.ts";
 import { type ResourceSet, resourcesOf } from "../../shared/proxy/resources.ts";
 import { ALL_SUPPORT } from "../../shared/proxy/support.ts";
@@ -43,6 +44,7 @@ export function checkConfig(loaded: LoadedConfig, options: { readonly lenient: b
     return { diagnostics: [...loaded.diagnostics, ...collector.diagnostics], checked: undefined };
   }
   const checked = compileAll(loaded, collector);
+  lintConfig(loaded.json, { diagnostics: collector, target: "node", positions: loaded.positions });
   const diagnostics = [...loaded.diagnostics, ...collector.diagnostics];
   return { diagnostics, checked: hasErrors(diagnostics) ? undefined : checked };
 }
