@@ -9,6 +9,7 @@ import { edgePathOf, requestFromPlatform } from "./adapt/request-from-platform.t
 import { PlatformStream } from "./adapt/platform-stream.ts";
 import { StreamBody } from "./adapt/stream-body.ts";
 import { EdgeAdmin } from "./edge-admin.ts";
+import { consoleLogs } from "./host/console-log.ts";
 import { ConnectTransport } from "./host/connect-transport.ts";
 import { type Bindings, EdgeTransport } from "./host/edge-transport.ts";
 import type { SocketOpener } from "./host/open-socket.ts";
@@ -34,6 +35,7 @@ export class EdgeWorker {
       timers: platformTimers,
       random: platformRandom,
       logger: platformLogger,
+      logs: consoleLogs,
       upstream,
     };
     this.#proxy = new HttpProxy({ host, stats: stats.store, filters: (clusters) => edgeFilters(clusters, upstream) });

@@ -77,6 +77,7 @@ function edgeProxy(): HttpProxy {
     timers: nativeTimers,
     random: createNodeRandom(),
     logger: new StderrLogger("off"),
+    logs: { open: () => ({ write: () => undefined }) },
     upstream,
   };
   return new HttpProxy({

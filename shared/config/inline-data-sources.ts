@@ -10,7 +10,11 @@ export interface DataReader {
 }
 
 /** The `DataSource` fields whose content belongs to the configuration itself. Keys and certificates stay files: they rotate. */
-const INLINED: ReadonlySet<string> = new Set(["envoy.config.route.v3.DirectResponseAction.body"]);
+const INLINED: ReadonlySet<string> = new Set([
+  "envoy.config.route.v3.DirectResponseAction.body",
+  "envoy.config.core.v3.SubstitutionFormatString.textFormatSource",
+  "envoy.extensions.filters.network.http_connection_manager.v3.ResponseMapper.body",
+]);
 
 /**
  * Puts the content of files and environment variables in the place of their names, as Envoy reads them when it loads. Changes

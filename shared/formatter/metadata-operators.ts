@@ -3,6 +3,7 @@ import type { FilterStateObject } from "../http/filter-state.ts";
 import type { HostMetadata } from "../host/upstream-host.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
 import { toByteString } from "../matching/byte-string.ts";
+import { metadataValueAt } from "../matching/metadata-matcher.ts";
 import { type FormatOperator, type FormatValue, JsonText } from "./format-context.ts";
 import { renderJson } from "./json-value.ts";
 import {
@@ -64,21 +65,12 @@ function compileMetadata(argument: string): CompiledOperator {
 function compilePath(source: MetadataOf, argument: string): CompiledOperator {
   const [namespace = "", ...keys] = argument.startsWith("[") ? fromJsonForm(argument) : argument.split(":");
   if (namespace === "") return misused(`expected NAMESPACE:KEY, got ${argument}`);
-  return ok(({ streamInfo }) => renderMetadata(valueAt(source(streamInfo, namespace), keys)));
+  return ok(({ streamInfo }) => renderMetadata(metadataValueAt(source(streamInfo, namespace), keys)));
 }
 
 function fromJsonForm(argument: string): string[] {
   const inner = /^\[(?:\s*"[^"\\]*"\s*,?)+\]$/.exec(argument);
   return inner === null ? [] : [...argument.matchAll(/"([^"]*)"/g)].map(([, text = ""]) => text);
-}
-
-function valueAt(namespace: Namespace, keys: readonly string[]): unknown {
-  let value: unknown = namespace;
-  for (const key of keys) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[key]; // an object, as just checked
-  }
-  return value;
 }
 
 /** Texts and numbers as they are; the rest as JSON. */

@@ -13,6 +13,7 @@ import { finalizeResponse, type ResponseHeaderPolicy } from "./response-headers.
 import { type DeadlineOwner, type Expiry, StreamDeadlines } from "./stream-deadlines.ts";
 import type { StreamTimeouts } from "./stream-timeouts.ts";
 import { replyToExpiry } from "./timeout-reply.ts";
+import type { StreamLog } from "./stream-log.ts";
 import { type BodyWatcher, WatchedBody } from "./watched-body.ts";
 
 /** What the host tells the stream afterwards. Calls after the end do nothing. */
@@ -31,6 +32,8 @@ export interface ActiveStreamOptions {
   readonly info: StreamInfo;
   readonly requestHeaders: HeaderMap;
   readonly client: DownstreamStream;
+  /** Absent where nothing is logged. */
+  readonly log: StreamLog | undefined;
   readonly timeouts: StreamTimeouts;
   readonly responsePolicy: ResponseHeaderPolicy;
   readonly stats: ConnectionManagerStats;
@@ -74,6 +77,7 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
   // From the host
 
   complete(): void {
+    if (!this.#over) this.info.mark("DS_TX_END");
     this.#manager?.complete();
     this.#end();
   }
@@ -104,11 +108,13 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
 
   encodeHeaders(headers: HeaderMap, body: BodySource | undefined): void {
     this.#finalize(headers);
-    this.#options.client.encodeHeaders(headers, body && new WatchedBody(body, this.#responseWatcher));
+    this.#options.log?.onAnswer(headers, body);
+    this.#options.client.encodeHeaders(headers, body && new WatchedBody(body, this.#responseWatcher(headers)));
   }
 
   encodeUpgrade(headers: HeaderMap, connection: unknown): void {
     this.#finalize(headers);
+    this.#options.log?.onAnswer(headers, undefined);
     this.#options.client.encodeUpgrade(headers, connection);
   }
 
@@ -121,6 +127,7 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
 
   #finalize(headers: HeaderMap): void {
     this.deadlines.resumeIdle();
+    this.info.markFirst("DS_TX_BEG");
     this.info.responseCode = Number(headers.get(":status"));
     finalizeResponse(headers, this.#options.requestHeaders, this.#options.responsePolicy);
     if (!headers.has("date")) headers.set("date", httpDate(this.clock.wallMs()));
@@ -138,17 +145,23 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
         if (read instanceof Uint8Array) this.info.bytesReceived += read.byteLength;
         else if (read === END) this.#onRequestReceived();
       },
-      onHandOver: () => this.deadlines.suspendIdle(),
+      onHandOver: () => {
+        this.deadlines.suspendIdle();
+        this.info.bytesReceived = announcedBytes(this.#options.requestHeaders);
+      },
     };
   }
 
-  get #responseWatcher(): BodyWatcher {
+  #responseWatcher(headers: HeaderMap): BodyWatcher {
     return {
       onRead: (read: BodyRead): void => {
         this.deadlines.onActivity();
         if (read instanceof Uint8Array) this.info.bytesSent += read.byteLength;
       },
-      onHandOver: () => this.deadlines.suspendIdle(),
+      onHandOver: () => {
+        this.deadlines.suspendIdle();
+        this.info.bytesSent = announcedBytes(headers);
+      },
     };
   }
 
@@ -158,5 +171,12 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
     this.deadlines.close();
     this.info.end();
     this.#options.stats.onEnd(this.info, this.clock);
+    this.#options.log?.onEnd();
   }
+}
+
+/** Nobody counts a body that was handed over to the platform; what its headers say of it stands for that. */
+function announcedBytes(headers: HeaderMap): number {
+  const length = headers.get("content-length");
+  return length !== undefined && /^\d+$/.test(length) ? Number(length) : 0;
 }

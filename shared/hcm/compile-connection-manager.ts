@@ -1,3 +1,4 @@
+import { type CompiledAccessLog, compileAccessLogs } from "../access-log/compile-access-log.ts";
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
 import type { HostCapabilities } from "../host/capabilities.ts";
@@ -8,7 +9,7 @@ import type { RouteTable } from "../router/route.ts";
 import type { HttpConnectionManager } from "../schema/envoy-types.ts";
 import type { StatsScope } from "../stats/stats-scope.ts";
 import { compileHttpFilters } from "./compile-http-filters.ts";
-import { compilePolicies, type ConnectionManagerPolicies } from "./compile-policies.ts";
+import { compilePolicies, type ConnectionManagerPolicies, type NodeIdentity } from "./compile-policies.ts";
 import { routeFilterConfigCompiler } from "./route-filter-configs.ts";
 
 export interface ConnectionManagerContext {
@@ -19,6 +20,8 @@ export interface ConnectionManagerContext {
   readonly clusters: { has(name: string): boolean };
   /** The root; `http.<stat_prefix>.` is made below it. */
   readonly stats: StatsScope;
+  /** Who this proxy is (`Bootstrap.node`). */
+  readonly node: NodeIdentity;
   /** Port of the listener, where there is one. */
   readonly localPort: number | undefined;
 }
@@ -30,6 +33,7 @@ export interface CompiledConnectionManager {
   readonly routes: RouteTable;
   /** Lower-case `upgrade_type`s that are let through. */
   readonly upgrades: ReadonlySet<string>;
+  readonly accessLogs: readonly CompiledAccessLog[];
   /** `http.<stat_prefix>.` */
   readonly stats: StatsScope;
 }
@@ -42,9 +46,10 @@ export function compileConnectionManager(
 ): CompiledConnectionManager | undefined {
   const stats = context.stats.scope(`http.${config.statPrefix ?? ""}`);
   const { diagnostics, clusters } = context;
-  const { httpFilters = [], routeConfig, upgradeConfigs = [] } = config;
-  const policies = compilePolicies(config, path, diagnostics, context.localPort);
+  const { httpFilters = [], routeConfig, upgradeConfigs = [], accessLog = [] } = config;
+  const policies = compilePolicies(config, path, context);
   const chain = compileHttpFilters(httpFilters, path.field("httpFilters"), { ...context, stats });
+  const accessLogs = compileAccessLogs(accessLog, path.field("accessLog"), diagnostics);
   if (routeConfig === undefined) {
     diagnostics.error(
       path,
@@ -62,6 +67,7 @@ export function compileConnectionManager(
     policies,
     chain,
     routes,
+    accessLogs,
     upgrades: new Set(upgrades.map(({ upgradeType = "" }) => upgradeType.toLowerCase())),
     stats,
   };

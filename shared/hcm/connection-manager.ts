@@ -1,4 +1,6 @@
+import { AccessLogs } from "../access-log/access-log.ts";
 import type { Clock } from "../host/clock.ts";
+import type { LogSinks } from "../host/log-sink.ts";
 import type { Logger } from "../host/logger.ts";
 import type { RandomSource } from "../host/random-source.ts";
 import type { Timers } from "../host/timers.ts";
@@ -16,6 +18,7 @@ import type { CompiledConnectionManager } from "./compile-connection-manager.ts"
 import { ConnectionManagerStats } from "./connection-manager-stats.ts";
 import { checkRequest } from "./request-check.ts";
 import { sanitizeRequest } from "./request-sanitizer.ts";
+import { StreamLog } from "./stream-log.ts";
 import { StreamRoutes } from "./route-resolver.ts";
 import { requestedUpgrade } from "./upgrade.ts";
 
@@ -35,6 +38,7 @@ export interface ConnectionManagerPorts {
   readonly timers: Timers;
   readonly random: RandomSource;
   readonly logger: Logger;
+  readonly logs: LogSinks;
 }
 
 /**
@@ -47,12 +51,15 @@ export class ConnectionManager {
   readonly #connectionCheck: ConnectionCheck | undefined;
   readonly #stats: ConnectionManagerStats;
   readonly #filterCounters: FilterManagerCounters;
+  /** Absent where nothing is logged. */
+  readonly #accessLogs: AccessLogs | undefined;
 
   constructor(compiled: CompiledConnectionManager, ports: ConnectionManagerPorts, connectionCheck?: ConnectionCheck) {
     this.#connectionCheck = connectionCheck;
     this.#compiled = compiled;
     this.#ports = ports;
     this.#stats = new ConnectionManagerStats(compiled.stats);
+    if (compiled.accessLogs.length > 0) this.#accessLogs = new AccessLogs(compiled.accessLogs, ports.logs);
     this.#filterCounters = {
       filterException: compiled.stats.counter("filter_exception"),
       lateCallback: compiled.stats.counter("late_callback"),
@@ -69,18 +76,21 @@ export class ConnectionManager {
       startMonotonicMs: clock.monotonicMs(),
       downstream: request.downstream,
       clock,
+      random,
     });
     this.#stats.onStart();
     const refusal =
       this.#connectionCheck?.(request.downstream) ??
       checkRequest(headers, policies.check) ??
       this.#checkUpgrade(headers);
+    if (policies.check.underscores === "DROP_HEADER") dropUnderscores(headers);
     // Before anything reads or adds a header: a client must not be able to name one away that a filter is going to set.
     removeHopByHop(headers, { keepUpgrade: true });
     sanitizeRequest(headers, request.downstream, policies.sanitizer, random);
     const stream = new ActiveStream({
       info,
       requestHeaders: headers,
+      log: this.#accessLogs && new StreamLog(this.#accessLogs, { requestHeaders: headers, streamInfo: info, random }),
       client: downstream,
       timeouts: policies.timeouts,
       responsePolicy: policies.response,

@@ -38,6 +38,7 @@ export const connectionManagerSupport: readonly MessageSupport[] = [
     stripAnyHostPort: edgeOnly,
     stripTrailingHostDot: edgeOnly,
     upgradeConfigs: edgeOnly,
+    accessLog: edgeOnly,
     maxRequestHeadersKb: { edge: "supported", node: HTTP_ON_NODE },
   }),
   support("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.InternalAddressConfig", {

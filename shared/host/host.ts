@@ -1,6 +1,7 @@
 import type { HostCapabilities } from "./capabilities.ts";
 import type { Clock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
+import type { LogSinks } from "./log-sink.ts";
 import type { RandomSource } from "./random-source.ts";
 import type { Timers } from "./timers.ts";
 import type { UpstreamTransport } from "./upstream-transport.ts";
@@ -13,4 +14,5 @@ export interface Host {
   readonly random: RandomSource;
   readonly upstream: UpstreamTransport;
   readonly logger: Logger;
+  readonly logs: LogSinks;
 }

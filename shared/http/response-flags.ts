@@ -47,6 +47,11 @@ export function flagBit(flag: ResponseFlag): ResponseFlagSet {
   return BITS.get(flag) ?? 0;
 }
 
+/** The flag with this short name. */
+export function responseFlagOf(shortName: string): ResponseFlag | undefined {
+  return NAMES.find((flag) => RESPONSE_FLAGS[flag] === shortName);
+}
+
 /** The flags of a set, in Envoy's order. */
 function flagsOf(flags: ResponseFlagSet): ResponseFlag[] {
   return NAMES.filter((flag) => (flags & flagBit(flag)) !== 0);

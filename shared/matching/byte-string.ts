@@ -9,3 +9,12 @@ export function toByteString(text: string): string {
   for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
   return bytes;
 }
+
+const DECODER = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
+
+/** The way back: the text whose UTF-8 bytes these are. Bytes that are no UTF-8 become U+FFFD. */
+export function fromByteString(bytes: string): string {
+  // oxlint-disable-next-line no-control-regex -- the range is the definition of ASCII
+  if (/^[\x00-\x7f]*$/.test(bytes)) return bytes;
+  return DECODER.decode(Uint8Array.from(bytes, (character) => character.charCodeAt(0)));
+}

@@ -19,11 +19,11 @@ export function compileMetadataMatcher(
   const { filter = "", invert = false } = config;
   const keys = (config.path ?? []).map(({ key = "" }) => key);
   const matches = compileValueMatcher(config.value ?? {}, path.field("value"), diagnostics);
-  return matches && ((metadata) => matches(valueAt(metadata.metadata(filter), keys)) !== invert);
+  return matches && ((metadata) => matches(metadataValueAt(metadata.metadata(filter), keys)) !== invert);
 }
 
-/** A path leads through objects only; what it does not reach is not there. */
-function valueAt(values: unknown, keys: readonly string[]): unknown {
+/** The value that a path leads to. It leads through objects only; what it does not reach is not there. */
+export function metadataValueAt(values: unknown, keys: readonly string[]): unknown {
   let value = values;
   for (const key of keys) {
     if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;

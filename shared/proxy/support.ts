@@ -1,3 +1,4 @@
+import { accessLogSupport } from "../access-log/support.ts";
 import { bootstrapSupport } from "../config/bootstrap-support.ts";
 import type { MessageSupport } from "../config/support.ts";
 import { bufferSupport } from "../filters/http/buffer/support.ts";
@@ -5,6 +6,7 @@ import { corsSupport } from "../filters/http/cors/support.ts";
 import { headerMutationSupport } from "../filters/http/header-mutation/support.ts";
 import { routerFilterSupport } from "../filters/http/router/support.ts";
 import { tcpProxySupport } from "../filters/network/tcp-proxy/support.ts";
+import { formatterSupport } from "../formatter/support.ts";
 import { connectionManagerSupport } from "../hcm/support.ts";
 import { matchingSupport } from "../matching/support.ts";
 import { listenerSupport } from "../network-filter/support.ts";
@@ -21,6 +23,8 @@ export const ALL_SUPPORT: readonly MessageSupport[] = [
   ...bootstrapSupport,
   ...listenerSupport,
   ...matchingSupport,
+  ...formatterSupport,
+  ...accessLogSupport,
   ...connectionManagerSupport,
   ...routerSupport,
   ...upstreamSupport,

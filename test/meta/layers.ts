@@ -11,7 +11,13 @@ export interface LayerRule {
 const LAYER_0 = ["shared/base", "shared/hash"];
 const LAYER_1 = ["shared/host", "shared/diagnostics", "shared/schema", "shared/stats", "shared/http", "shared/net"];
 const LAYER_2 = ["shared/config", "shared/matching", "shared/formatter", "shared/http1"];
-const LAYER_3 = ["shared/router", "shared/upstream", "shared/http-filter", "shared/network-filter"];
+const LAYER_3 = [
+  "shared/router",
+  "shared/upstream",
+  "shared/access-log",
+  "shared/http-filter",
+  "shared/network-filter",
+];
 const UP_TO_1 = [...LAYER_0, "shared/buffer", ...LAYER_1];
 const UP_TO_2 = [...UP_TO_1, ...LAYER_2];
 

@@ -1,4 +1,5 @@
 import type { Clock } from "../../shared/host/clock.ts";
+import type { LogSink, LogSinks, LogTarget } from "../../shared/host/log-sink.ts";
 import type { LogFields, Logger, LogLevel } from "../../shared/host/logger.ts";
 import type { RandomSource } from "../../shared/host/random-source.ts";
 import type { Cancel, Timers } from "../../shared/host/timers.ts";
@@ -116,5 +117,22 @@ export class RecordingLogger implements Logger {
 
   log(level: Exclude<LogLevel, "off">, event: string, fields: LogFields = {}): void {
     this.events.push({ level, event, fields });
+  }
+}
+
+/** Keeps what was written to logs, by path or stream. */
+export class RecordingLogs implements LogSinks {
+  readonly lines = new Map<string, string[]>();
+
+  open(target: LogTarget): LogSink {
+    const name = target.kind === "file" ? target.path : target.stream;
+    const lines = this.lines.get(name) ?? [];
+    this.lines.set(name, lines);
+    return { write: (line) => void lines.push(line) };
+  }
+
+  /** Takes out what was written so far. */
+  take(name: string): string[] {
+    return this.lines.get(name)?.splice(0) ?? [];
   }
 }

@@ -15,7 +15,7 @@ import type { DownstreamInfo, StreamInfo } from "../../shared/http/stream-info.t
 import type { DownstreamStream } from "../../shared/http-filter/downstream-stream.ts";
 import { HttpProxy } from "../../shared/proxy/http-proxy.ts";
 import { createLocalStats } from "../../shared/stats/local-stats.ts";
-import { FakeTimers, RecordingLogger, SeededRandom } from "./fakes.ts";
+import { FakeTimers, RecordingLogger, RecordingLogs, SeededRandom } from "./fakes.ts";
 
 const CAPABILITIES: HostCapabilities = {
   target: "edge",
@@ -40,6 +40,7 @@ export type Respond = (target: UpstreamTarget, request: UpstreamRequest) => Upst
 export class HttpProxyHarness {
   readonly timers: FakeTimers = new FakeTimers();
   readonly stats = createLocalStats();
+  readonly logs: RecordingLogs = new RecordingLogs();
   readonly proxy: HttpProxy;
   /** How the upstream answers; by default with 200 and the name of its cluster. */
   respond: Respond = (target) => ok(target.clusterName);
@@ -55,7 +56,8 @@ export class HttpProxyHarness {
     const { timers } = this;
     const random = new SeededRandom(seed);
     const logger = new RecordingLogger();
-    const host = { capabilities: CAPABILITIES, clock: timers.clock, timers, random, logger, upstream };
+    const { logs } = this;
+    const host = { capabilities: CAPABILITIES, clock: timers.clock, timers, random, logger, logs, upstream };
     this.proxy = new HttpProxy({
       host,
       stats: this.stats.store,
