@@ -8,6 +8,8 @@ export const DETAILS = {
   routeNotFound: "route_not_found",
   clusterNotFound: "cluster_not_found",
   noHealthyUpstream: "no_healthy_upstream",
+  dropOverload: "drop_overload",
+  unconditionalDropOverload: "unconditional_drop_overload",
   responseTimeout: "response_timeout",
   headersTooLarge: "http1.headers_too_large",
   missingHostHeader: "missing_host_header",
@@ -20,6 +22,9 @@ export const DETAILS = {
   streamIdleTimeout: "stream_idle_timeout",
   requestOverallTimeout: "request_overall_timeout",
   maxDurationTimeout: "max_duration_timeout",
+  ipDetectionFailed: "rejecting_because_detection_failed",
+  tooManyHeaders: "http1.too_many_headers",
+  underscoreInHeader: "http1.unexpected_underscore",
   downstreamRemoteDisconnect: "downstream_remote_disconnect",
   /** Ours: Envoy has no filter that can throw. */
   filterException: (filterName: string): string => `filter_exception{${filterName}}`,

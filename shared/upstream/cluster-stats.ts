@@ -1,4 +1,5 @@
 import type { Counter, Gauge, Histogram, StatsScope } from "../stats/stats-scope.ts";
+import { RequestStats } from "./request-stats.ts";
 import { ResponseStats } from "./response-stats.ts";
 
 /**
@@ -34,6 +35,7 @@ export class ClusterStats {
   readonly rqRxReset: Counter;
   readonly rqTxReset: Counter;
 
+  readonly requests: RequestStats;
   readonly lbHealthyPanic: Counter;
   readonly membershipChange: Counter;
   readonly membershipTotal: Gauge;
@@ -65,6 +67,7 @@ export class ClusterStats {
     this.rqCancelled = scope.counter("upstream_rq_cancelled");
     this.rqRxReset = scope.counter("upstream_rq_rx_reset");
     this.rqTxReset = scope.counter("upstream_rq_tx_reset");
+    this.requests = new RequestStats(scope);
     this.lbHealthyPanic = scope.counter("lb_healthy_panic");
     this.membershipChange = scope.counter("membership_change");
     // Every thread has the same members, so a sum over threads would count each of them several times.

@@ -11,6 +11,7 @@ import type { CompiledCluster } from "./compiled-cluster.ts";
 import { OutlierDetector } from "./outlier/outlier-detector.ts";
 import { OutlierStats } from "./outlier/outlier-stats.ts";
 import type { OutlierThresholds } from "./outlier/success-rate-threshold.ts";
+import { type Drop, drawDrop } from "./drop-overload.ts";
 import { LoadBalancer } from "./load-balancer.ts";
 import type { LoadBalancerContext } from "./load-balancer-context.ts";
 import { createLbStats } from "./lb-stats.ts";
@@ -35,6 +36,7 @@ export interface ClusterOptions {
 export class Cluster {
   readonly info: CompiledCluster;
   readonly stats: ClusterStats;
+  readonly #random: RandomSource;
   readonly #balancer: LoadBalancer;
   readonly #breakers: CircuitBreakers;
   readonly #detector: OutlierDetector | undefined;
@@ -44,6 +46,7 @@ export class Cluster {
 
   constructor({ info, names, random, clock, stats }: ClusterOptions) {
     this.info = info;
+    this.#random = random;
     const scope = stats.scope(`cluster.${info.statName}`);
     const clusterStats = new ClusterStats(scope);
     this.stats = clusterStats;
@@ -79,6 +82,11 @@ export class Cluster {
   pick(context?: LoadBalancerContext): UpstreamHost | undefined {
     this.#detector?.advance();
     return this.#balancer.pick(context);
+  }
+
+  /** Whether the next request is refused before anything else, as the configuration wants of a share of them. */
+  drop(): Drop | undefined {
+    return drawDrop(this.info.dropOverload, this.#random);
   }
 
   /** The limits for requests of one routing priority, and how much of them is in use. */

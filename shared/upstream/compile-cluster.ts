@@ -10,6 +10,7 @@ import { compileEndpoints } from "./compile-endpoints.ts";
 import { compileHttpOptions } from "./compile-http-options.ts";
 import { compileLb } from "./compile-lb.ts";
 import { compileTransportSocket } from "./compile-transport-socket.ts";
+import { compileDropOverload } from "./drop-overload.ts";
 import { compileOutlierDetection } from "./outlier/compile-outlier-detection.ts";
 import type { CompiledCluster, CompiledEndpoint, Discovery } from "./compiled-cluster.ts";
 
@@ -37,7 +38,8 @@ export function compileCluster(
   if (outlier !== undefined && outlierDetection === undefined) return undefined;
   const { discovery } = found;
   const endpoints = compileMembers(config, path, { discovery, diagnostics, capabilities });
-  if (endpoints === undefined) return undefined;
+  const dropOverload = compileDropOverload(config.loadAssignment ?? {}, path.field("loadAssignment"), diagnostics);
+  if (endpoints === undefined || dropOverload === undefined) return undefined;
   const { name = "", altStatName } = config;
   return {
     name,
@@ -47,6 +49,7 @@ export function compileCluster(
     bufferLimitBytes: config.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES,
     lb,
     circuitBreakers: compileCircuitBreakers(config.circuitBreakers),
+    dropOverload,
     outlierDetection,
     http: compileHttpOptions(config),
     tls,

@@ -3,6 +3,7 @@ import type { Address } from "../net/address.ts";
 import type { EdsStatus, HostMetadata, Locality } from "../host/upstream-host.ts";
 import type { CircuitBreakerSettings } from "./circuit-breaker-settings.ts";
 import type { ClusterHttpOptions } from "./compile-http-options.ts";
+import type { DropOverload } from "./drop-overload.ts";
 import type { LbSettings } from "./lb-settings.ts";
 import type { OutlierSettings } from "./outlier/outlier-settings.ts";
 
@@ -19,6 +20,7 @@ export interface CompiledCluster {
   readonly bufferLimitBytes: number;
   readonly lb: LbSettings;
   readonly circuitBreakers: CircuitBreakerSettings;
+  readonly dropOverload: DropOverload;
   /** Absent: off. */
   readonly outlierDetection: OutlierSettings | undefined;
   readonly http: ClusterHttpOptions;

@@ -184,8 +184,12 @@ export const upstreamSupport: readonly MessageSupport[] = [
   support("envoy.config.endpoint.v3.ClusterLoadAssignment.Policy", {
     overprovisioningFactor: "supported",
     endpointStaleAfter: ignored("static endpoints do not grow stale"),
-    dropOverloads: unsupported("dropping a share of the requests is not implemented"),
+    dropOverloads: { edge: "supported", node: unsupported("connections are not dropped by share") },
     weightedPriorityHealth: unsupported("priorities are weighted by the number of their hosts only"),
+  }),
+  support("envoy.config.endpoint.v3.ClusterLoadAssignment.Policy.DropOverload", {
+    category: "supported",
+    dropPercentage: "supported",
   }),
   support("envoy.config.endpoint.v3.LocalityLbEndpoints", {
     locality: "supported",

@@ -13,6 +13,7 @@ describe("compileCluster", () => {
     const compiled = compiledCluster(clusterConfig("c", [endpointAt("10.0.0.1:80")]));
     expect(compiled).toEqual({
       circuitBreakers: compiled.circuitBreakers,
+      dropOverload: { part: 0, whole: 100 },
       outlierDetection: undefined,
       http: { maxStreamDurationMs: undefined, retryPolicy: undefined },
       name: "c",

@@ -11,6 +11,8 @@ import type { ForwardRoute } from "../../../router/route.ts";
 import type { Cluster } from "../../../upstream/cluster.ts";
 import { FLAG_OF_RESET, replyToFailure } from "./failure-reply.ts";
 import { type BodyEnd, ObservedBody } from "./observed-body.ts";
+import { replyToDrop } from "./drop-reply.ts";
+import { tellMonitor } from "./tell-monitor.ts";
 import { finalizeRequest } from "./finalize-request.ts";
 import { replyOfRoute } from "./route-reply.ts";
 import { type RequestTimeout, takeRequestTimeout } from "./request-timeout.ts";
@@ -90,6 +92,11 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
       this.#callbacks.sendLocalReply({ status, details: DETAILS.clusterNotFound, flag: "NoClusterFound" });
       return;
     }
+    const drop = cluster.drop();
+    if (drop !== undefined) {
+      this.#callbacks.sendLocalReply(replyToDrop(drop, settings.suppressEnvoyHeaders));
+      return;
+    }
     const timeout = takeRequestTimeout(headers, route.timeoutMs, settings);
     const forwarded = { route, cluster, request: headers, timeout, isInternal: headers.get(INTERNAL) === "true" };
     this.#forwarded = forwarded;
@@ -98,8 +105,24 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
       this.#replyNoHost(forwarded);
       return;
     }
+    if (!cluster.resources("DEFAULT").requests.canCreate()) {
+      this.#replyOverflow(forwarded);
+      return;
+    }
     finalizeRequest(headers, { route, host, info, keepOriginals: !settings.suppressEnvoyHeaders });
     this.#send({ host, cluster, headers }, body);
+  }
+
+  /** The circuit breaker of the cluster is open. */
+  #replyOverflow(forwarded: Forwarded): void {
+    const { pendingOverflow, activeOverflow } = forwarded.cluster.stats.requests;
+    pendingOverflow.inc();
+    activeOverflow.inc();
+    const { suppressEnvoyHeaders } = this.#environment.settings;
+    const failure = { kind: "failure", reason: "overflow", sent: "nothing", reusedConnection: false } as const;
+    const reply = replyToFailure(failure, suppressEnvoyHeaders);
+    this.#countCode(forwarded, reply.status);
+    this.#callbacks.sendLocalReply(reply);
   }
 
   #replyNoHost(forwarded: Forwarded): void {
@@ -172,6 +195,7 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
   onFailure(attempt: UpstreamAttempt, failure: UpstreamFailure): void {
     this.#endTimeout();
     attempt.host.counters.rqError += 1;
+    attempt.host.monitor.putLocalOrigin("connect failed");
     const info = this.#callbacks.streamInfo;
     if (failure.sent !== "nothing") info.addAttemptedHost(attempt.host);
     info.upstreamTransportFailure = failure.transportReason;
@@ -203,6 +227,7 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
     const status = Number(headers.get(":status"));
     streamInfo.responseCode = status;
     this.#countCode(forwarded, status);
+    tellMonitor(attempt.host.monitor, headers, status);
     if (status >= 500) attempt.host.counters.rqError += 1;
     else attempt.host.counters.rqSuccess += 1;
     const elapsedMs = this.#elapsedMs();
@@ -232,6 +257,7 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
     if (attempt.isWaiting) {
       attempt.host.counters.rqTimeout += 1;
       attempt.host.counters.rqError += 1;
+      attempt.host.monitor.putLocalOrigin("timeout", forwarded.timeout.status);
       attempt.cancel("local reset");
       this.#replyTimeout(forwarded);
       return;

@@ -72,6 +72,7 @@ export class UpstreamAttempt implements Cancellation {
     const { cluster, host, transport, request } = this.#options;
     cluster.stats.rqActive.inc();
     host.counters.rqActive += 1;
+    cluster.resources("DEFAULT").requests.inc();
     const { name: clusterName, connectTimeoutMs, tls } = cluster.info;
     const target = { clusterName, host, connectTimeoutMs, tls };
     const outcome = transport.exchange(target, request, this);
@@ -164,6 +165,7 @@ export class UpstreamAttempt implements Cancellation {
     const { cluster, host } = this.#options;
     cluster.stats.rqActive.dec();
     host.counters.rqActive -= 1;
+    cluster.resources("DEFAULT").requests.dec();
   }
 }
 
