@@ -64,7 +64,7 @@ function compileExtension(
 function compileLegacy(config: Cluster, path: ConfigPath, diagnostics: DiagnosticSink): SpecificLbSettings | undefined {
   const { commonLbConfig = {}, lbSubsetConfig } = config;
   const policy = compilePolicy(config, path, diagnostics);
-  if (policy === undefined) return undefined;
+  if (policy === undefined || reportsHostnameHashing(config, path, diagnostics)) return undefined;
   const isLocalityWeighted = commonLbConfig.localityWeightedLbConfig !== undefined;
   const failsOnPanic = commonLbConfig.zoneAwareLbConfig?.failTrafficOnPanic ?? false;
   const settings = { policy, isLocalityWeighted, failsOnPanic, subset: undefined };
@@ -78,6 +78,19 @@ function compileLegacy(config: Cluster, path: ConfigPath, diagnostics: Diagnosti
   }
   const subset = compileSubset(lbSubsetConfig, at, diagnostics);
   return subset === undefined ? undefined : { ...settings, subset };
+}
+
+/** Only what DNS finds has a name of its own, as Envoy sees it. */
+function reportsHostnameHashing(
+  { type = "STATIC", commonLbConfig }: Cluster,
+  path: ConfigPath,
+  diagnostics: DiagnosticSink,
+): boolean {
+  if (type === "STRICT_DNS" || !commonLbConfig?.consistentHashingLbConfig?.useHostnameForHashing) return false;
+  const message = `Cannot use hostname for consistent hashing loadbalancing for cluster of type: 'envoy.cluster.${type.toLowerCase()}'`;
+  const at = path.field("commonLbConfig").field("consistentHashingLbConfig").field("useHostnameForHashing");
+  diagnostics.error(at, "cluster.lb", message);
+  return true;
 }
 
 function compilePolicy(config: Cluster, path: ConfigPath, diagnostics: DiagnosticSink): LbPolicy | undefined {

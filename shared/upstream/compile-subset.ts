@@ -64,19 +64,15 @@ function withEffectiveFallbacks(selectors: readonly SubsetSelector[]): readonly 
 /** Envoy's words. The fallback's keys have to be fewer, so that falling back comes to an end. */
 function selectorProblem({
   keys = [],
-  singleHostPerSubset,
   fallbackPolicy,
   fallbackKeysSubset = [],
 }: ClusterLbSubsetConfigLbSubsetSelector): string | undefined {
-  const unique = new Set(keys);
-  if (singleHostPerSubset && unique.size !== 1) {
-    return "subset_lb selector: single_host_per_subset requires a selector with exactly one key";
-  }
   if (fallbackPolicy !== "KEYS_SUBSET") {
     if (fallbackKeysSubset.length === 0) return undefined;
     return "fallback_keys_subset can be set only for KEYS_SUBSET fallback_policy";
   }
   if (fallbackKeysSubset.length === 0) return "fallback_keys_subset cannot be empty";
+  const unique = new Set(keys);
   const kept = new Set(fallbackKeysSubset);
   if ([...kept].some((key) => !unique.has(key))) return "fallback_keys_subset must be a subset of selector keys";
   if (kept.size === unique.size) return "fallback_keys_subset cannot be equal to keys";
