@@ -1,8 +1,14 @@
+import { xxHash64 } from "../../../shared/hash/xx-hash-64.ts";
 import type {
+  CookieMatcher,
   EnvoyTypeMatcherStringMatcher,
   HeaderMatcher,
+  MatcherMatcher,
+  MatcherMatcherMatcherListPredicate,
+  MatcherMatcherOnMatch,
   QueryParameterMatcher,
   Route,
+  RouteAction,
   RouteConfiguration,
   RouteMatch,
   VirtualHost,
@@ -13,6 +19,10 @@ import type {
 export interface PlainRequest {
   readonly headers: readonly (readonly [string, string])[];
   readonly random: bigint;
+  /** The client's certificate: none, one that is not trusted, one that is. */
+  readonly certificate: "none" | "unknown" | "trusted";
+  /** Dynamic metadata of the namespace `ns`. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** Where a request goes: a route by its name, and the cluster if there is one. */
@@ -27,12 +37,13 @@ export type Destination =
  */
 export function interpret(config: RouteConfiguration, request: PlainRequest): Destination {
   const host = valueOf(request, ":authority") ?? "";
-  const virtualHost = pickVirtualHost(config.virtualHosts ?? [], config.ignorePortInHostMatching ? noPort(host) : host);
+  const virtualHost = virtualHostOf(config, request);
   if (virtualHost === undefined) return { kind: "none" };
   if (mustRedirect(virtualHost, request)) {
     return { kind: "require_tls", location: `https://${host}${valueOf(request, ":path")}` };
   }
-  const route = (virtualHost.routes ?? []).find(({ match = {} }) => matches(match, config, request));
+  const routes = virtualHost.matcher === undefined ? virtualHost.routes : routesOf(virtualHost.matcher, request);
+  const route = (routes ?? []).find(({ match = {} }) => matches(match, config, request));
   if (route === undefined) return { kind: "none" };
   return { kind: "route", name: route.name ?? "", cluster: clusterOf(route, request) };
 }
@@ -44,6 +55,17 @@ function valueOf({ headers }: PlainRequest, name: string): string | undefined {
 
 function noPort(host: string): string {
   return host.replace(/:[0-9]*$/, "");
+}
+
+function virtualHostOf(config: RouteConfiguration, request: PlainRequest): VirtualHost | undefined {
+  const { virtualHosts = [], vhostHeader, ignorePortInHostMatching } = config;
+  const name = vhostHeader?.toLowerCase() ?? ":authority";
+  const host = request.headers.find(([key]) => key === name)?.[1];
+  if (host === undefined && vhostHeader !== undefined) {
+    const isOnlyDefault = virtualHosts.flatMap(({ domains = [] }) => domains).join(" ") === "*";
+    return isOnlyDefault ? virtualHosts[0] : undefined;
+  }
+  return pickVirtualHost(virtualHosts, ignorePortInHostMatching ? noPort(host ?? "") : (host ?? ""));
 }
 
 function pickVirtualHost(hosts: readonly VirtualHost[], host: string): VirtualHost | undefined {
@@ -72,21 +94,107 @@ function mustRedirect({ requireTls = "NONE" }: VirtualHost, request: PlainReques
 }
 
 function matches(match: RouteMatch, config: RouteConfiguration, request: PlainRequest): boolean {
-  if (valueOf(request, ":method") === "CONNECT") return false;
+  if ((valueOf(request, ":method") === "CONNECT") !== (match.connectMatcher !== undefined)) return false;
   const [whole = ""] = (valueOf(request, ":path") ?? "").split("?");
   const path = config.ignorePathParametersInPathMatching ? whole.replaceAll(/;[^/]*/g, "") : whole;
-  const { runtimeFraction, grpc, headers = [], queryParameters = [] } = match;
+  const { runtimeFraction, grpc, headers = [], queryParameters = [], cookies = [] } = match;
   const fraction = runtimeFraction?.defaultValue;
   return (
     matchesPath(match, path) &&
     (fraction === undefined || request.random % 100n < BigInt(fraction.numerator ?? 0)) &&
     (grpc === undefined || /^application\/grpc(\+|$)/.test(valueOf(request, "content-type") ?? "")) &&
     headers.every((matcher) => matchesHeader(matcher, request)) &&
-    queryParameters.every((matcher) => matchesQuery(matcher, request))
+    queryParameters.every((matcher) => matchesQuery(matcher, request)) &&
+    cookies.every((matcher) => matchesCookie(matcher, request)) &&
+    matchesCertificate(match, request) &&
+    matchesMetadata(match, request)
   );
 }
 
+function matchesCookie(
+  { name = "", stringMatch = {}, invertMatch = false }: CookieMatcher,
+  request: PlainRequest,
+): boolean {
+  const cookies = request.headers.filter(([key]) => key === "cookie").map(([, value]) => value);
+  const pairs = cookies.flatMap((text) => text.split(";")).map((pair) => pair.trimStart());
+  const pair = pairs.find((text) => text.startsWith(`${name}=`));
+  return (pair !== undefined && matchesString(stringMatch, pair.slice(name.length + 1))) !== invertMatch;
+}
+
+function matchesCertificate({ tlsContext = {} }: RouteMatch, { certificate }: PlainRequest): boolean {
+  const { presented, validated } = tlsContext;
+  if (presented !== undefined && presented !== (certificate !== "none")) return false;
+  return validated === undefined || validated === (certificate === "trusted");
+}
+
+function matchesMetadata({ dynamicMetadata = [] }: RouteMatch, { metadata }: PlainRequest): boolean {
+  return dynamicMetadata.every(({ filter, path = [], value = {}, invert = false }) => {
+    const found = filter === "ns" && path.length === 1 ? metadata[path[0]?.key ?? ""] : undefined;
+    const { presentMatch, stringMatch = {} } = value;
+    const holds = presentMatch === undefined ? matchesString(stringMatch, found ?? "") : presentMatch;
+    return (found !== undefined && holds) !== invert;
+  });
+}
+
+/** The action of a generic matcher: the routes of the first way that leads to some. */
+function routesOf(matcher: MatcherMatcher, request: PlainRequest): readonly Route[] | undefined {
+  return waysOf(matcher, request)
+    .map((way) => routesOn(way, request))
+    .find((routes) => routes !== undefined);
+}
+
+function waysOf(
+  { matcherList, matcherTree, onNoMatch }: MatcherMatcher,
+  request: PlainRequest,
+): MatcherMatcherOnMatch[] {
+  const otherwise = onNoMatch === undefined ? [] : [onNoMatch];
+  const entries = matcherList?.matchers ?? [];
+  const holding = entries.filter(({ predicate = {} }) => holdsFor(predicate, request));
+  if (matcherTree === undefined) return [...holding.map(({ onMatch = {} }) => onMatch), ...otherwise];
+  const value = inputOf(matcherTree, request);
+  if (value === undefined) return otherwise;
+  const exact = matcherTree.exactMatchMap?.map?.[value];
+  const prefixes = Object.entries(matcherTree.prefixMatchMap?.map ?? {})
+    .filter(([prefix]) => value.startsWith(prefix))
+    .toSorted(([a], [b]) => b.length - a.length)
+    .map(([, onMatch]) => onMatch);
+  return [...(exact === undefined ? [] : [exact]), ...prefixes, ...otherwise];
+}
+
+function routesOn({ matcher, action }: MatcherMatcherOnMatch, request: PlainRequest): readonly Route[] | undefined {
+  if (matcher !== undefined) return routesOf(matcher, request);
+  const config = action?.typedConfig as { readonly routes?: readonly Route[] } & Route; // the generator makes nothing else
+  return config.routes ?? [config];
+}
+
+function holdsFor(predicate: MatcherMatcherMatcherListPredicate, request: PlainRequest): boolean {
+  const { singlePredicate, orMatcher, andMatcher, notMatcher } = predicate;
+  if (orMatcher !== undefined) return (orMatcher.predicate ?? []).some((part) => holdsFor(part, request));
+  if (andMatcher !== undefined) return (andMatcher.predicate ?? []).every((part) => holdsFor(part, request));
+  if (notMatcher !== undefined) return !holdsFor(notMatcher, request);
+  const value = inputOf(singlePredicate ?? {}, request);
+  return value !== undefined && matchesString(singlePredicate?.valueMatch ?? {}, value);
+}
+
+function inputOf(
+  { input }: { readonly input?: { readonly typedConfig?: unknown } },
+  request: PlainRequest,
+): string | undefined {
+  const { headerName = "" } = (input?.typedConfig ?? {}) as { readonly headerName?: string }; // the generator makes nothing else
+  return valueOf(request, headerName.toLowerCase());
+}
+
+/** A template as the pattern that it stands for, one segment or many at a time. */
+function templatePattern(template: string): RegExp {
+  const plain = template.replaceAll(/\{\w+=([^}]*)\}/g, "$1").replaceAll(/\{\w+\}/g, "*");
+  const pattern = plain.replaceAll(/\*\*|\*/g, (glob) => (glob === "*" ? "[^/]+" : ".*"));
+  return new RegExp(`^${pattern}$`, "s");
+}
+
 function matchesPath(match: RouteMatch, path: string): boolean {
+  if (match.connectMatcher !== undefined) return true;
+  const template = match.pathMatchPolicy?.typedConfig as { readonly pathTemplate: string } | undefined; // the only kind
+  if (template !== undefined) return templatePattern(template.pathTemplate).test(path);
   const fold = (text: string): string => (match.caseSensitive === false ? text.toLowerCase() : text);
   if (match.prefix !== undefined) return fold(path).startsWith(fold(match.prefix));
   if (match.path !== undefined) return fold(path) === fold(match.path);
@@ -123,16 +231,39 @@ function matchesQuery(
 }
 
 function clusterOf({ route }: Route, request: PlainRequest): string | undefined {
-  if (route?.weightedClusters !== undefined) return weightedCluster(route.weightedClusters, request);
+  if (route?.weightedClusters !== undefined) return weightedCluster(route.weightedClusters, route, request);
   if (route?.clusterHeader === undefined) return route?.cluster;
   return request.headers.find(([name]) => name === route.clusterHeader)?.[1];
 }
 
 /** Lays the entries end to end, once for each unit of weight, and takes the one that the value falls on. */
-function weightedCluster({ clusters = [], headerName }: WeightedCluster, request: PlainRequest): string | undefined {
+function weightedCluster(split: WeightedCluster, action: RouteAction, request: PlainRequest): string | undefined {
+  const value = splitValue(split, action, request) ?? request.random;
+  const line = (split.clusters ?? []).flatMap(({ name, weight = 0 }) => Array.from({ length: weight }, () => name));
+  return line[Number(value % BigInt(line.length))];
+}
+
+function splitValue(
+  { headerName, useHashPolicy }: WeightedCluster,
+  { hashPolicy = [] }: RouteAction,
+  request: PlainRequest,
+): bigint | undefined {
+  if (useHashPolicy) return hashOf(hashPolicy, request);
   const given = request.headers.filter(([name]) => name === headerName);
   const [, text = ""] = given[0] ?? [];
-  const value = given.length === 1 && /^[0-9]+$/.test(text) ? BigInt(text) : request.random;
-  const line = clusters.flatMap(({ name, weight = 0 }) => Array.from({ length: weight }, () => name));
-  return line[Number(value % BigInt(line.length))];
+  return given.length === 1 && /^[0-9]+$/.test(text) ? BigInt(text) : undefined;
+}
+
+/** Only policies by header, which is what the generator makes. */
+function hashOf(policies: NonNullable<RouteAction["hashPolicy"]>, request: PlainRequest): bigint | undefined {
+  let hash: bigint | undefined;
+  for (const { header, terminal } of policies) {
+    const values = request.headers.filter(([name]) => name === header?.headerName).map(([, value]) => value);
+    if (values.length > 0) {
+      const own = values.toSorted().reduce((seed, value) => xxHash64(value, seed), 0n);
+      hash = hash === undefined ? own : (((hash << 1n) | (hash >> 63n)) & (2n ** 64n - 1n)) ^ own;
+    }
+    if (terminal && hash !== undefined) break;
+  }
+  return hash;
 }

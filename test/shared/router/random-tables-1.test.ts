@@ -1,0 +1,9 @@
+import { describe, it } from "vitest";
+import { expectAgreement } from "./compare-with-interpreter.ts";
+import { tables } from "./random-tables.ts";
+
+describe("compileRouteTable", () => {
+  it("sends every request where a reading from first to last sends it (1 of 3)", ({ expect }) => {
+    expectAgreement(expect, tables, { seed: 20_260_102, numRuns: 2500, requestsEach: 10 });
+  });
+});
