@@ -28,7 +28,7 @@ function part(addressOf: AddressOf, partOf: PartOf): OperatorSpec {
 
 /** Operators that print addresses of the downstream connection. */
 export const ADDRESS_OPERATORS: OperatorTable = {
-  ...addressFamily("DOWNSTREAM_REMOTE", ({ downstream }) => downstream.remoteAddress),
+  ...addressFamily("DOWNSTREAM_REMOTE", ({ remoteAddress }) => remoteAddress),
   ...addressFamily("DOWNSTREAM_DIRECT_REMOTE", ({ downstream }) => downstream.directRemoteAddress),
   ...addressFamily("DOWNSTREAM_LOCAL", ({ downstream }) => downstream.localAddress),
   // No listener filter here changes the local address.

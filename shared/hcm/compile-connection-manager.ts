@@ -10,6 +10,8 @@ import type { HttpConnectionManager } from "../schema/envoy-types.ts";
 import type { StatsScope } from "../stats/stats-scope.ts";
 import { compileHttpFilters } from "./compile-http-filters.ts";
 import { compilePolicies, type ConnectionManagerPolicies, type NodeIdentity } from "./compile-policies.ts";
+import { compileLocalReply } from "./local-reply/compile-local-reply.ts";
+import type { LocalReplies } from "./local-reply/local-reply-mapper.ts";
 import { routeFilterConfigCompiler } from "./route-filter-configs.ts";
 
 export interface ConnectionManagerContext {
@@ -34,6 +36,8 @@ export interface CompiledConnectionManager {
   /** Lower-case `upgrade_type`s that are let through. */
   readonly upgrades: ReadonlySet<string>;
   readonly accessLogs: readonly CompiledAccessLog[];
+  /** Absent where the proxy's own answers go out as they are. */
+  readonly localReplies: LocalReplies | undefined;
   /** `http.<stat_prefix>.` */
   readonly stats: StatsScope;
 }
@@ -46,9 +50,11 @@ export function compileConnectionManager(
 ): CompiledConnectionManager | undefined {
   const stats = context.stats.scope(`http.${config.statPrefix ?? ""}`);
   const { diagnostics, clusters } = context;
-  const { httpFilters = [], routeConfig, upgradeConfigs = [], accessLog = [] } = config;
+  const { httpFilters = [], routeConfig, upgradeConfigs = [], accessLog = [], localReplyConfig } = config;
   const policies = compilePolicies(config, path, context);
   const chain = compileHttpFilters(httpFilters, path.field("httpFilters"), { ...context, stats });
+  const localReplies =
+    localReplyConfig && compileLocalReply(localReplyConfig, path.field("localReplyConfig"), diagnostics);
   const accessLogs = compileAccessLogs(accessLog, path.field("accessLog"), diagnostics);
   if (routeConfig === undefined) {
     diagnostics.error(
@@ -68,6 +74,7 @@ export function compileConnectionManager(
     chain,
     routes,
     accessLogs,
+    localReplies,
     upgrades: new Set(upgrades.map(({ upgradeType = "" }) => upgradeType.toLowerCase())),
     stats,
   };

@@ -3,12 +3,16 @@ import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
 import { canonicalPath, mergeSlashes, unescapeSlashes } from "../http/path.ts";
 import { compileCidrSet } from "../net/cidr.ts";
 import type { HttpConnectionManager } from "../schema/envoy-types.ts";
+import { compileClientAddress } from "./compile-client-address.ts";
+import { compileClientCertificate } from "./client-certificate.ts";
 import type { PathOutcome, RequestCheckPolicy } from "./request-check.ts";
+import { compileRequestId } from "./request-id.ts";
 import type { SanitizerPolicy } from "./request-sanitizer.ts";
 import type { ResponseHeaderPolicy } from "./response-headers.ts";
 import { compileStreamTimeouts, type StreamTimeouts } from "./stream-timeouts.ts";
 
 const DEFAULT_MAX_HEADERS_KB = 60;
+const DEFAULT_MAX_HEADERS = 100;
 
 /** The fields of a connection manager that decide what happens to every request and answer. */
 export interface ConnectionManagerPolicies {
@@ -18,21 +22,37 @@ export interface ConnectionManagerPolicies {
   readonly timeouts: StreamTimeouts;
 }
 
+/** `Bootstrap.node`, as other proxies are told of it. */
+export interface NodeIdentity {
+  readonly cluster: string;
+  readonly node: string;
+}
+
+export interface PolicyContext {
+  readonly diagnostics: DiagnosticSink;
+  /** Port of the listener, where there is one. */
+  readonly localPort: number | undefined;
+  /** Who this proxy is (`Bootstrap.node`). */
+  readonly node: NodeIdentity;
+}
+
 export function compilePolicies(
   config: HttpConnectionManager,
   path: ConfigPath,
-  diagnostics: DiagnosticSink,
-  localPort: number | undefined,
+  context: PolicyContext,
 ): ConnectionManagerPolicies {
+  const common = config.commonHttpProtocolOptions ?? {};
   return {
     check: {
       stripPort: config.stripAnyHostPort ? "any" : config.stripMatchingHostPort ? "matching" : "none",
       stripTrailingHostDot: config.stripTrailingHostDot ?? false,
-      localPort,
+      localPort: context.localPort,
+      maxHeaders: common.maxHeadersCount ?? DEFAULT_MAX_HEADERS,
+      underscores: common.headersWithUnderscoresAction ?? "ALLOW",
       maxHeaderBytes: (config.maxRequestHeadersKb ?? DEFAULT_MAX_HEADERS_KB) * 1024,
       normalizePath: compilePathNormalization(config),
     },
-    sanitizer: compileSanitizer(config, path, diagnostics),
+    sanitizer: compileSanitizer(config, path, context),
     response: {
       serverName: config.serverName ?? "envoy",
       serverHeaderTransformation: config.serverHeaderTransformation ?? "OVERWRITE",
@@ -46,17 +66,19 @@ export function compilePolicies(
 function compileSanitizer(
   config: HttpConnectionManager,
   path: ConfigPath,
-  diagnostics: DiagnosticSink,
+  { diagnostics, node }: PolicyContext,
 ): SanitizerPolicy {
   const ranges = path.field("internalAddressConfig").field("cidrRanges");
   return {
-    useRemoteAddress: config.useRemoteAddress ?? false,
-    xffNumTrustedHops: config.xffNumTrustedHops ?? 0,
-    skipXffAppend: config.skipXffAppend ?? false,
+    ...compileClientAddress(config, path, diagnostics),
     isInternalAddress: compileCidrSet(config.internalAddressConfig?.cidrRanges ?? [], ranges, diagnostics),
-    generateRequestId: config.generateRequestId ?? true,
-    preserveExternalRequestId: config.preserveExternalRequestId ?? false,
+    requestId: compileRequestId(config, path, diagnostics),
     via: config.via ?? "",
+    appendForwardedPort: config.appendXForwardedPort ?? false,
+    scheme: config.schemeHeaderTransformation?.schemeToOverwrite,
+    userAgent: config.addUserAgent === true ? node : undefined,
+    internalOnlyHeaders: (config.routeConfig?.internalOnlyHeaders ?? []).map((name) => name.toLowerCase()),
+    clientCertificate: compileClientCertificate(config),
   };
 }
 

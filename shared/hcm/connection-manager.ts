@@ -18,6 +18,7 @@ import type { CompiledConnectionManager } from "./compile-connection-manager.ts"
 import { ConnectionManagerStats } from "./connection-manager-stats.ts";
 import { checkRequest } from "./request-check.ts";
 import { sanitizeRequest } from "./request-sanitizer.ts";
+import { LocalReplyMapper } from "./local-reply/local-reply-mapper.ts";
 import { StreamLog } from "./stream-log.ts";
 import { StreamRoutes } from "./route-resolver.ts";
 import { requestedUpgrade } from "./upgrade.ts";
@@ -69,7 +70,7 @@ export class ConnectionManager {
   /** Starts a stream. The answer goes to `downstream`, possibly before this returns. */
   handle(request: DownstreamRequest, downstream: DownstreamStream): HttpStream {
     const { clock, random, timers } = this.#ports;
-    const { policies, routes } = this.#compiled;
+    const { policies, routes, localReplies } = this.#compiled;
     const { headers, body } = request;
     const info = new StreamInfo({
       startWallMs: clock.wallMs(),
@@ -78,19 +79,13 @@ export class ConnectionManager {
       clock,
       random,
     });
+    const known = { requestHeaders: headers, streamInfo: info, random };
     this.#stats.onStart();
-    const refusal =
-      this.#connectionCheck?.(request.downstream) ??
-      checkRequest(headers, policies.check) ??
-      this.#checkUpgrade(headers);
-    if (policies.check.underscores === "DROP_HEADER") dropUnderscores(headers);
-    // Before anything reads or adds a header: a client must not be able to name one away that a filter is going to set.
-    removeHopByHop(headers, { keepUpgrade: true });
-    sanitizeRequest(headers, request.downstream, policies.sanitizer, random);
+    const refusal = this.#admit(headers, info);
     const stream = new ActiveStream({
       info,
       requestHeaders: headers,
-      log: this.#accessLogs && new StreamLog(this.#accessLogs, { requestHeaders: headers, streamInfo: info, random }),
+      log: this.#accessLogs && new StreamLog(this.#accessLogs, known),
       client: downstream,
       timeouts: policies.timeouts,
       responsePolicy: policies.response,
@@ -103,6 +98,7 @@ export class ConnectionManager {
       streamInfo: info,
       downstream: stream,
       routes: new StreamRoutes(routes, random, info),
+      rewriter: localReplies && new LocalReplyMapper(localReplies, known),
       counters: this.#filterCounters,
       bufferLimits: { request: DEFAULT_BUFFER_LIMIT_BYTES, response: DEFAULT_BUFFER_LIMIT_BYTES },
       ...this.#ports,
@@ -113,6 +109,16 @@ export class ConnectionManager {
     else manager.refuse(headers, watched, this.#counted(refusal));
     stream.deadlines.watch();
     return stream;
+  }
+
+  /** Checks the request and makes its headers trustworthy; gives the answer to one that goes no further. */
+  #admit(headers: HeaderMap, info: StreamInfo): LocalReply | undefined {
+    const { check, sanitizer } = this.#compiled.policies;
+    const refusal = this.#connectionCheck?.(info.downstream) ?? checkRequest(headers, check);
+    const upgrade = this.#checkUpgrade(headers);
+    // Before anything adds a header: a client must not be able to name one away that a filter is going to set.
+    removeHopByHop(headers, { keepUpgrade: true });
+    return refusal ?? sanitizeRequest(headers, info, sanitizer, this.#ports.random) ?? upgrade;
   }
 
   #checkUpgrade(headers: HeaderMap): LocalReply | undefined {

@@ -10,6 +10,10 @@ export interface RequestCheckPolicy {
   readonly localPort: number | undefined;
   /** Names and values of all headers together (`max_request_headers_kb`). */
   readonly maxHeaderBytes: number;
+  /** Lines of a header block, pseudo headers other than the host not counted (`max_headers_count`). */
+  readonly maxHeaders: number;
+  /** What becomes of headers with `_` in their names. */
+  readonly underscores: "ALLOW" | "REJECT_REQUEST" | "DROP_HEADER";
   /** Rewrites a path without query, or refuses it. Composed from the path options once, at compile time. */
   readonly normalizePath: (path: string) => PathOutcome;
 }
@@ -25,6 +29,11 @@ export type PathOutcome =
  */
 export function checkRequest(headers: HeaderMap, policy: RequestCheckPolicy): LocalReply | undefined {
   if (headers.byteSize > policy.maxHeaderBytes) return { status: 431, details: DETAILS.headersTooLarge };
+  if (countOf(headers) > policy.maxHeaders) return { status: 431, details: DETAILS.tooManyHeaders };
+  if (policy.underscores === "DROP_HEADER") headers.removeIf(hasUnderscore);
+  else if (policy.underscores === "REJECT_REQUEST" && headers.some(hasUnderscore)) {
+    return { status: 400, details: DETAILS.underscoreInHeader };
+  }
   const authority = headers.get(":authority");
   if (authority === undefined || authority === "") return { status: 400, details: DETAILS.missingHostHeader };
   const path = headers.get(":path");
@@ -33,6 +42,17 @@ export function checkRequest(headers: HeaderMap, policy: RequestCheckPolicy): Lo
   if (!path.startsWith("/")) return { status: 404, details: DETAILS.absolutePath };
   headers.set(":authority", normalizedHost(authority, policy));
   return checkPath(headers, path, policy);
+}
+
+/** Method, path and scheme are part of the request line. */
+const REQUEST_LINE_HEADERS = 3;
+
+function countOf(headers: HeaderMap): number {
+  return headers.size - REQUEST_LINE_HEADERS;
+}
+
+function hasUnderscore(name: string): boolean {
+  return name.includes("_");
 }
 
 function checkPath(headers: HeaderMap, path: string, policy: RequestCheckPolicy): LocalReply | undefined {

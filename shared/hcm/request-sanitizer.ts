@@ -1,15 +1,26 @@
 import type { RandomSource } from "../host/random-source.ts";
 import type { HeaderMap } from "../http/header-map.ts";
-import type { DownstreamInfo } from "../http/stream-info.ts";
-import { appendedForwardedFor, type ClientAddressPolicy, type Peer, trustedClientAddress } from "./client-address.ts";
+import type { LocalReply } from "../http/local-reply.ts";
+import { DETAILS } from "../http/response-code-details.ts";
+import type { StreamInfo } from "../http/stream-info.ts";
+import type { NodeIdentity } from "./compile-policies.ts";
+import { type ClientAddressPolicy, clientAddressOf, type Peer } from "./client-address.ts";
+import type { ClientCertificatePolicy } from "./client-certificate.ts";
+import { type RequestIdPolicy, setRequestId } from "./request-id.ts";
 
 export interface SanitizerPolicy extends ClientAddressPolicy {
   /** Whether an address belongs to this network; nothing does unless `internal_address_config` says so. */
   readonly isInternalAddress: (address: string) => boolean;
-  readonly generateRequestId: boolean;
-  readonly preserveExternalRequestId: boolean;
+  readonly requestId: RequestIdPolicy;
   /** Appended to `via`; empty for none. */
   readonly via: string;
+  readonly appendForwardedPort: boolean;
+  /** `scheme_to_overwrite`; `undefined` leaves the scheme to the client. */
+  readonly scheme: string | undefined;
+  /** What `add_user_agent` makes known of this proxy; `undefined` without it. */
+  readonly userAgent: NodeIdentity | undefined;
+  readonly internalOnlyHeaders: readonly string[];
+  readonly clientCertificate: ClientCertificatePolicy;
 }
 
 /** Control headers that only a caller inside the network may set. Source: Envoy `mutateRequestHeaders` and router headers. */
@@ -41,51 +52,78 @@ const EDGE_ONLY: readonly string[] = [
 
 /**
  * Makes the request's headers trustworthy: who the client is, over which scheme it came, under which id it is known, and no
- * control header that a stranger may not set. Source: Envoy `ConnectionManagerUtility::mutateRequestHeaders`.
+ * control header that a stranger may not set. Gives the answer to a request whose client cannot be told though it has to be.
+ * Source: Envoy `ConnectionManagerUtility::mutateRequestHeaders`.
  */
 export function sanitizeRequest(
   headers: HeaderMap,
-  downstream: DownstreamInfo,
+  info: StreamInfo,
   policy: SanitizerPolicy,
   random: RandomSource,
-): void {
+): LocalReply | undefined {
+  const { downstream } = info;
   headers.remove("x-envoy-internal");
+  removeBadReferer(headers);
   const peer: Peer = {
     address: withoutPort(downstream.directRemoteAddress),
     localAddress: withoutPort(downstream.localAddress),
   };
-  const arrived = headers.get("x-forwarded-for");
-  const client = trustedClientAddress(policy, arrived, peer);
-  const forwardedFor = appendedForwardedFor(policy, arrived, peer);
+  const client = clientAddressOf(policy, (name) => headers.get(name), peer);
+  if (client.kind === "rejected") return { status: client.status, details: DETAILS.ipDetectionFailed };
+  const { address, forwardedFor } = client;
   if (forwardedFor !== undefined) headers.set("x-forwarded-for", forwardedFor);
-  setForwardedProto(headers, downstream.tls, policy);
+  if (address !== peer.address) info.remoteAddress = withPortZero(address);
+  setForwarded(headers, info, policy);
 
-  const internal = policy.isInternalAddress(client) && isSoleSource(policy, arrived);
-  if (internal) headers.set("x-envoy-internal", "true");
+  const internal = client.isTrusted && policy.isInternalAddress(address);
   const edge = !internal && policy.useRemoteAddress;
-  if (!internal) removeAll(headers, INTERNAL_ONLY);
-  if (edge) {
-    removeAll(headers, EDGE_ONLY);
-    headers.set("x-envoy-external-address", client);
+  if (internal) headers.set("x-envoy-internal", "true");
+  else removeUntrusted(headers, edge, policy);
+  setUserAgent(headers, policy);
+  if (policy.via !== "") appendVia(headers, policy.via);
+  if (edge) headers.set("x-envoy-external-address", address);
+  setRequestId(headers, edge, policy.requestId, random);
+  policy.clientCertificate(headers, downstream);
+  return undefined;
+}
+
+/** Scheme and port that the client used. What a hop in front wrote is believed where that hop is trusted. */
+function setForwarded(headers: HeaderMap, { downstream }: StreamInfo, policy: SanitizerPolicy): void {
+  const trustsHeaders = !policy.useRemoteAddress || policy.xffNumTrustedHops > 0;
+  if (!trustsHeaders || !headers.has("x-forwarded-proto")) {
+    headers.set("x-forwarded-proto", downstream.tls ? "https" : "http");
   }
-  setRequestId(headers, edge, policy, random);
-  if (policy.via !== "") headers.add("via", policy.via);
+  if (policy.appendForwardedPort && (!trustsHeaders || !headers.has("x-forwarded-port"))) {
+    headers.set("x-forwarded-port", portOf(downstream.localAddress));
+  }
+  if (policy.scheme !== undefined) headers.set(":scheme", policy.scheme);
 }
 
-/** An internal client is one that nobody else forwarded for. */
-function isSoleSource(policy: SanitizerPolicy, xff: string | undefined): boolean {
-  return policy.useRemoteAddress ? xff === undefined : xff !== undefined && !xff.includes(",");
+function removeUntrusted(headers: HeaderMap, edge: boolean, { internalOnlyHeaders }: SanitizerPolicy): void {
+  removeAll(headers, INTERNAL_ONLY);
+  removeAll(headers, internalOnlyHeaders);
+  if (edge) removeAll(headers, EDGE_ONLY);
 }
 
-function setForwardedProto(headers: HeaderMap, tls: boolean, policy: SanitizerPolicy): void {
-  const trustsHeader = policy.useRemoteAddress ? policy.xffNumTrustedHops > 0 : true;
-  if (trustsHeader && headers.has("x-forwarded-proto")) return;
-  headers.set("x-forwarded-proto", tls ? "https" : "http");
+/** As in Envoy, a referer that is there twice or is no absolute URL says nothing. */
+function removeBadReferer(headers: HeaderMap): void {
+  const referer = headers.get("referer");
+  if (referer !== undefined && !/^[a-z][a-z\d+.-]*:\/\/[^\s/?#,]+(?:[/?#][^\s,]*)?$/i.test(referer)) {
+    headers.remove("referer");
+  }
 }
 
-function setRequestId(headers: HeaderMap, edge: boolean, policy: SanitizerPolicy, random: RandomSource): void {
-  if (edge && !policy.preserveExternalRequestId) headers.remove("x-request-id");
-  if (policy.generateRequestId && !headers.has("x-request-id")) headers.set("x-request-id", random.uuid());
+function setUserAgent(headers: HeaderMap, { userAgent }: SanitizerPolicy): void {
+  if (userAgent === undefined) return;
+  headers.set("x-envoy-downstream-service-cluster", userAgent.cluster);
+  if ((headers.get("user-agent") ?? "") === "") headers.set("user-agent", userAgent.cluster);
+  if (userAgent.node !== "") headers.set("x-envoy-downstream-service-node", userAgent.node);
+}
+
+/** Adds a proxy to those that a message came through, as readable lists are written (RFC 9110 section 7.6.3). */
+export function appendVia(headers: HeaderMap, via: string): void {
+  const before = headers.get("via");
+  headers.set("via", before === undefined || before === "" ? via : `${before}, ${via}`);
 }
 
 function removeAll(headers: HeaderMap, names: readonly string[]): void {
@@ -97,4 +135,13 @@ export function withoutPort(address: string): string {
   const portAt = address.lastIndexOf(":");
   const host = portAt < 0 ? address : address.slice(0, portAt);
   return host.startsWith("[") ? host.slice(1, -1) : host;
+}
+
+function portOf(address: string): string {
+  return address.slice(address.lastIndexOf(":") + 1);
+}
+
+/** An address from a header has no port; Envoy prints 0. */
+function withPortZero(address: string): string {
+  return address.includes(":") ? `[${address}]:0` : `${address}:0`;
 }

@@ -1,4 +1,5 @@
 import type { HeaderMap } from "../http/header-map.ts";
+import { appendVia } from "./request-sanitizer.ts";
 
 /** Fields of `HttpConnectionManager` that shape every answer. */
 export interface ResponseHeaderPolicy {
@@ -14,7 +15,7 @@ export interface ResponseHeaderPolicy {
  */
 export function finalizeResponse(headers: HeaderMap, request: HeaderMap, policy: ResponseHeaderPolicy): void {
   setServer(headers, policy);
-  if (policy.via !== "") headers.add("via", policy.via);
+  if (policy.via !== "") appendVia(headers, policy.via);
   const requestId = request.get("x-request-id");
   if (policy.alwaysSetRequestId && requestId !== undefined) headers.set("x-request-id", requestId);
 }

@@ -115,6 +115,13 @@ export class HeaderMap {
     entries.length = kept;
   }
 
+  /** Whether the predicate picks any header. */
+  some(picks: (name: string, value: string) => boolean): boolean {
+    const entries = this.#entries;
+    for (let at = 0; at < entries.length; at += 2) if (picks(entries[at] ?? "", entries[at + 1] ?? "")) return true;
+    return false;
+  }
+
   forEach(visit: (name: string, value: string) => void): void {
     const entries = this.#entries;
     for (let at = 0; at < entries.length; at += 2) visit(entries[at] ?? "", entries[at + 1] ?? "");

@@ -43,6 +43,8 @@ export class StreamInfo {
   readonly startWallMs: number;
   readonly startMonotonicMs: number;
   readonly downstream: DownstreamInfo;
+  /** Who the client is, as far as trusted headers tell; at first the connection's. Without a port of its own it has port 0. */
+  remoteAddress: string;
   /** Bytes of the request's body and of the answer's. */
   bytesReceived = 0;
   bytesSent = 0;
@@ -85,6 +87,7 @@ export class StreamInfo {
     this.startWallMs = start.startWallMs;
     this.startMonotonicMs = start.startMonotonicMs;
     this.downstream = start.downstream;
+    this.remoteAddress = start.downstream.remoteAddress;
     this.#clock = start.clock;
     this.#random = start.random;
   }

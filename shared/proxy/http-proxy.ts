@@ -99,7 +99,11 @@ export class HttpProxy {
   }
 
   /** Routes are checked against the names of the clusters, so a listener also depends on those. */
-  #prepareDoor(listener: Resource<Listener>, { clusters }: ResourceSet, diagnostics: DiagnosticSink): Door | undefined {
+  #prepareDoor(
+    listener: Resource<Listener>,
+    { clusters, node }: ResourceSet,
+    diagnostics: DiagnosticSink,
+  ): Door | undefined {
     const clusterNames = [...clusters.keys()].join("\n");
     const before = [this.#serving?.tls, this.#serving?.plain].find((door) => door?.listener.name === listener.name);
     if (before?.listener.fingerprint === listener.fingerprint && before.clusterNames === clusterNames) {
@@ -107,7 +111,7 @@ export class HttpProxy {
     }
     const { stats, host } = this.#options;
     const { capabilities } = host;
-    const context = { diagnostics, registry: this.#registry, stats, clusters, capabilities };
+    const context = { diagnostics, registry: this.#registry, stats, clusters, capabilities, node };
     const compiled = compileHttpListener(listener, context);
     if (compiled === undefined) return undefined;
     return { listener, clusterNames, manager: new ConnectionManager(compiled.manager, host, compiled.connectionCheck) };

@@ -1,4 +1,5 @@
 import { ConfigPath } from "../diagnostics/config-path.ts";
+import type { NodeIdentity } from "../hcm/compile-policies.ts";
 import type { Bootstrap, Cluster, Listener } from "../schema/envoy-types.ts";
 
 /**
@@ -19,6 +20,7 @@ export interface Resource<Config> {
 export interface ResourceSet {
   readonly listeners: ReadonlyMap<string, Resource<Listener>>;
   readonly clusters: ReadonlyMap<string, Resource<Cluster>>;
+  readonly node: NodeIdentity;
 }
 
 /** What an update does to the resources of one kind. */
@@ -35,6 +37,7 @@ export function resourcesOf(bootstrap: Bootstrap): ResourceSet {
   return {
     listeners: index(listeners, path.field("listeners"), "listener"),
     clusters: index(clusters, path.field("clusters"), "cluster"),
+    node: { cluster: bootstrap.node?.cluster ?? "", node: bootstrap.node?.id ?? "" },
   };
 }
 

@@ -118,7 +118,7 @@ function hashOfParameter(name: string): RouteHash {
 }
 
 const hashOfSource: RouteHash = ({ info }) => {
-  const address = info && ipOf(info.downstream.remoteAddress);
+  const address = info && ipOf(info.remoteAddress);
   return address === undefined ? undefined : xxHash64(address);
 };
 

@@ -33,7 +33,7 @@ export const routerSupport: readonly MessageSupport[] = [
     typedPerFilterConfig: "supported",
     metadata: METADATA,
     vhds: unsupported("virtual hosts are not discovered on demand"),
-    internalOnlyHeaders: unsupported("removing headers of external requests by a list is not implemented"),
+    internalOnlyHeaders: "supported",
     clusterSpecifierPlugins: PLUGINS,
     requestMirrorPolicies: MIRRORING,
     vhostHeader: "supported",

@@ -7,6 +7,8 @@ const POLICY: RequestCheckPolicy = {
   stripTrailingHostDot: false,
   localPort: 8080,
   maxHeaderBytes: 60 * 1024,
+  maxHeaders: 100,
+  underscores: "ALLOW",
   normalizePath: (path) => ({ kind: "ok", path }),
 };
 
@@ -25,6 +27,26 @@ describe("checkRequest", () => {
     [{ "x-large": "a".repeat(70_000) }, 431, "http1.headers_too_large"],
   ] as const)("answers %o with %i %s", ([overrides, status, details], { expect }) => {
     expect(checkRequest(request(overrides), POLICY)).toMatchObject({ status, details });
+  });
+
+  it("answers more headers than allowed with 431", ({ expect }) => {
+    const headers = request({ ":scheme": "http" });
+    for (let at = 0; at < 99; at++) headers.add(`x-${at}`, "1");
+    expect(checkRequest(headers, POLICY)).toBeUndefined();
+    headers.add("x-more", "1");
+    expect(checkRequest(headers, POLICY)).toMatchObject({ status: 431, details: "http1.too_many_headers" });
+  });
+
+  it("lets underscores in names through, drops the header, or refuses the request", ({ expect }) => {
+    const outcomes = (["ALLOW", "DROP_HEADER", "REJECT_REQUEST"] as const).map((underscores) => {
+      const headers = request({ x_y: "1" });
+      return [checkRequest(headers, { ...POLICY, underscores })?.details, headers.has("x_y")];
+    });
+    expect(outcomes).toEqual([
+      [undefined, true],
+      [undefined, false],
+      ["http1.unexpected_underscore", true],
+    ]);
   });
 
   it("lets a CONNECT without path through", ({ expect }) => {
