@@ -15,9 +15,9 @@ const NO_HASHING = { usesHostname: false, balanceFactor: undefined };
 
 describe("compileLb", () => {
   it("fills in Envoy's defaults of each policy", ({ expect }) => {
-    const policyOf = (lbPolicy: ClusterConfig["lbPolicy"]): LbSettings["policy"] =>
-      lbOf(lbPolicy === undefined ? {} : { lbPolicy }).policy;
-    expect(policyOf(undefined)).toEqual({ kind: "round robin", slowStart: undefined });
+    const policyOf = (lbPolicy: NonNullable<ClusterConfig["lbPolicy"]>): LbSettings["policy"] =>
+      lbOf({ lbPolicy }).policy;
+    expect(lbOf({}).policy).toEqual({ kind: "round robin", slowStart: undefined });
     expect(policyOf("LEAST_REQUEST")).toEqual({
       kind: "least request",
       choiceCount: 2,

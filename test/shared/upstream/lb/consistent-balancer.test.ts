@@ -160,11 +160,9 @@ const CASES: readonly Case[] = [
 describe("ConsistentBalancer", () => {
   it.for(CASES)("picks as Envoy does from %s", ([, endpoints, more, picks], { expect }) => {
     const cluster = createCluster(endpoints, more);
-    if (more.type === "STRICT_DNS") ALL.forEach((index) => cluster.applyResolution(index, ["127.0.0.1"]));
-    const picked = Array.from(
-      picks,
-      (_, user) => cluster.pick({ hash: xxHash64(`user-${user}`) })?.address.at(-1) ?? "x",
-    );
+    // Changes nothing where the endpoints have addresses.
+    for (const digit of ALL) cluster.applyResolution(digit, ["127.0.0.1"]);
+    const picked = Array.from(picks, (_, user) => cluster.pick({ hash: xxHash64(`user-${user}`) })?.address.slice(-1));
     expect(picked.join("")).toBe(picks);
   });
 });
