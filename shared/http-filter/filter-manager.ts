@@ -7,7 +7,7 @@ import type { BodySource } from "../http/body-source.ts";
 import { BytesBody } from "../http/bytes-body.ts";
 import type { HeaderMap } from "../http/header-map.ts";
 import { encodeLocalReply, isGrpcRequest, type RepliedRequest } from "../http/local-reply-encoding.ts";
-import type { LocalReply } from "../http/local-reply.ts";
+import type { LocalReply, ReplyRewriter } from "../http/local-reply.ts";
 import type { ResetReason } from "../http/reset-reason.ts";
 import { DETAILS } from "../http/response-code-details.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
@@ -46,6 +46,8 @@ export interface FilterManagerOptions {
   readonly random: RandomSource;
   readonly logger: Logger;
   readonly counters: FilterManagerCounters;
+  /** Changes the proxy's own answers; absent where none are to be changed. */
+  readonly rewriter?: ReplyRewriter | undefined;
   /** Bytes that are held for a filter that buffers a request or a response, before 413 or 500. */
   readonly bufferLimits: { readonly request: number; readonly response: number };
 }
@@ -305,9 +307,12 @@ export class FilterManager implements FilteredStream, PipelineOwner {
     if (this.#isVetoed(reply) || this.#headersSent) this.#break("local reset");
     if (this.#isOver) return;
     this.#abortSignal();
-    const { headers, body } = encodeLocalReply(reply, this.#repliedRequest, (bare) => this.#addRouteHeaders(bare));
+    const { status, headers, body } = encodeLocalReply(reply, this.#repliedRequest, {
+      adjust: (bare) => this.#addRouteHeaders(bare),
+      rewriter: this.#options.rewriter,
+    });
     // As in Envoy, the headers that the route adds to a local reply do not know its code; encode hooks do.
-    this.streamInfo.responseCode = reply.status;
+    this.streamInfo.responseCode = status;
     const source = body === undefined ? undefined : new BytesBody(body);
     if (this.#responseStarted) {
       this.response.abort("local reset");

@@ -1,5 +1,5 @@
 import { HeaderMap } from "./header-map.ts";
-import type { LocalReply } from "./local-reply.ts";
+import type { LocalReply, ReplyRewriter } from "./local-reply.ts";
 
 /** What a local reply has to know of the request that it answers. */
 export interface RepliedRequest {
@@ -7,38 +7,50 @@ export interface RepliedRequest {
   readonly isHead: boolean;
 }
 
+/** What changes a reply on its way. */
+export interface ReplyHooks {
+  /** Sees the headers with only `:status` set, before the reply's own `modifyHeaders`. */
+  readonly adjust?: (headers: HeaderMap) => void;
+  /** Has the last word on everything but framing. */
+  readonly rewriter?: ReplyRewriter | undefined;
+}
+
 export interface EncodedReply {
+  /** The code of the reply; its headers say 200 where the request is gRPC. */
+  readonly status: number;
   readonly headers: HeaderMap;
   /** Absent for HEAD, for gRPC and for an empty text. */
   readonly body: Uint8Array | undefined;
 }
 
 /**
- * A local reply as a response. `adjust` sees the headers with only `:status` set, before the reply's own `modifyHeaders`; the
- * framing headers come last, as in Envoy, so a content type that was set there stays and a content length does not.
+ * A local reply as a response. The framing headers come last, as in Envoy, so a content type that a hook has set stays and a
+ * content length does not.
  * Source: Envoy `Http::Utility::prepareLocalReply`.
  */
 export function encodeLocalReply(
   reply: LocalReply,
   request: RepliedRequest,
-  adjust?: (headers: HeaderMap) => void,
+  { adjust, rewriter }: ReplyHooks = {},
 ): EncodedReply {
   const headers = HeaderMap.from([[":status", String(reply.status)]]);
   adjust?.(headers);
   reply.modifyHeaders?.(headers);
+  const rewritten = rewriter?.rewrite(reply, headers);
+  const { status, body: text = "" } = rewritten ?? reply;
   if (request.isGrpc) {
-    setGrpcHeaders(headers, reply);
-    return { headers, body: undefined };
+    setGrpcHeaders(headers, { ...reply, status, body: text });
+    return { status, headers, body: undefined };
   }
-  const body = ENCODER.encode(reply.body ?? "");
+  const body = ENCODER.encode(text);
   if (body.byteLength === 0) {
     headers.remove("content-length");
     headers.remove("content-type");
-    return { headers, body: undefined };
+    return { status, headers, body: undefined };
   }
   headers.set("content-length", String(body.byteLength));
-  if (!headers.has("content-type")) headers.set("content-type", "text/plain");
-  return { headers, body: request.isHead ? undefined : body };
+  if (!headers.has("content-type")) headers.set("content-type", rewritten?.contentType ?? "text/plain");
+  return { status, headers, body: request.isHead ? undefined : body };
 }
 
 /** Whether the request is gRPC, by its content type. gRPC-Web does not count. Source: Envoy `Grpc::Common::hasGrpcContentType`. */

@@ -14,3 +14,17 @@ export interface LocalReply {
   /** For gRPC requests; else derived from `status`. */
   readonly grpcStatus?: number;
 }
+
+/** What a reply has become. */
+export interface RewrittenReply {
+  readonly status: number;
+  readonly body: string;
+  /** For a body whose headers name none. */
+  readonly contentType: string;
+}
+
+/** Changes replies before they are encoded. */
+export interface ReplyRewriter {
+  /** `headers` are those of the answer, without the ones that frame its body; it may change them. */
+  rewrite(reply: LocalReply, headers: HeaderMap): RewrittenReply;
+}

@@ -7,6 +7,7 @@ import { headerMutationSupport } from "../filters/http/header-mutation/support.t
 import { routerFilterSupport } from "../filters/http/router/support.ts";
 import { tcpProxySupport } from "../filters/network/tcp-proxy/support.ts";
 import { formatterSupport } from "../formatter/support.ts";
+import { localReplySupport } from "../hcm/local-reply/support.ts";
 import { connectionManagerSupport } from "../hcm/support.ts";
 import { matchingSupport } from "../matching/support.ts";
 import { listenerSupport } from "../network-filter/support.ts";
@@ -26,6 +27,7 @@ export const ALL_SUPPORT: readonly MessageSupport[] = [
   ...formatterSupport,
   ...accessLogSupport,
   ...connectionManagerSupport,
+  ...localReplySupport,
   ...routerSupport,
   ...upstreamSupport,
   ...lbSupport,

@@ -15,7 +15,7 @@ describe("encodeLocalReply", () => {
     ]);
     expect(withText.body).toEqual(Uint8Array.of(0xc3, 0xa9));
     const empty = encodeLocalReply({ status: 404, details: "test" }, PLAIN);
-    expect(empty).toEqual({ headers: HeaderMap.from([[":status", "404"]]), body: undefined });
+    expect(empty).toEqual({ status: 404, headers: HeaderMap.from([[":status", "404"]]), body: undefined });
   });
 
   it("keeps a content type that modifyHeaders sets, and overrules a content length", ({ expect }) => {
@@ -31,7 +31,7 @@ describe("encodeLocalReply", () => {
 
   it("lets the connection manager adjust before the reply's own modifyHeaders", ({ expect }) => {
     const reply = { status: 200, details: "test", modifyHeaders: (headers: HeaderMap) => headers.add("x", "reply") };
-    const { headers } = encodeLocalReply(reply, PLAIN, (bare) => bare.add("x", "route"));
+    const { headers } = encodeLocalReply(reply, PLAIN, { adjust: (bare) => bare.add("x", "route") });
     expect(headers.values("x")).toEqual(["route", "reply"]);
   });
 
