@@ -76,6 +76,14 @@ describe("compileHashPolicy", () => {
     expect(hashOf([policy], requestFor("/"), { remoteAddress }).hash).toBe(xxHash64(text));
   });
 
+  it("hashes the client that x-forwarded-for names, where that was trusted", ({ expect }) => {
+    const table = tableOf(oneRoute([{ connectionProperties: { sourceIp: true } }]));
+    const info = newStreamInfo();
+    info.remoteAddress = "198.51.100.9:0";
+    const route = forwardOf(table.match(requestFor("/"), { random: 0n, info }));
+    expect(route.hash({ request: requestFor("/"), info, addCookie: undefined })).toBe(xxHash64("198.51.100.9"));
+  });
+
   it("gives no hash for a pipe, nor for no property", ({ expect }) => {
     const pipe = hashOf([{ connectionProperties: { sourceIp: true } }], requestFor("/"), {
       remoteAddress: "/run/x.sock",
