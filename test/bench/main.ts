@@ -19,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   routes: async () => (await import("./route-match.ts")).benchRouteMatch(),
   worker: async () => (await import("./worker.ts")).benchWorker(),
   l4: async () => (await import("./l4.ts")).benchL4(),
+  lb: async () => (await import("./load-balancing.ts")).benchLoadBalancing(),
   filters: async () => (await import("./filter-manager.ts")).benchFilterManager(),
 };
 

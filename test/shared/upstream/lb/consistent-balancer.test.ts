@@ -5,6 +5,7 @@ import type {
   LbEndpoint,
   LocalityLbEndpoints,
 } from "../../../../shared/schema/envoy-types.ts";
+import type { Cluster } from "../../../../shared/upstream/cluster.ts";
 import { createCluster } from "../../../support/sample-balancing.ts";
 import { endpointAt } from "../../../support/sample-cluster.ts";
 
@@ -157,12 +158,41 @@ const CASES: readonly Case[] = [
   ],
 ];
 
+/** Picks for a request that does not end; gives the last digit of the address. */
+function pickAndHold(cluster: Cluster, hash: bigint): string | undefined {
+  const host = cluster.pick({ hash });
+  if (host !== undefined) host.counters.rqActive += 1;
+  cluster.stats.rqActive.inc();
+  return host?.address.slice(-1);
+}
+
 describe("ConsistentBalancer", () => {
   it.for(CASES)("picks as Envoy does from %s", ([, endpoints, more, picks], { expect }) => {
     const cluster = createCluster(endpoints, more);
     // Changes nothing where the endpoints have addresses.
     for (const digit of ALL) cluster.applyResolution(digit, ["127.0.0.1"]);
     const picked = Array.from(picks, (_, user) => cluster.pick({ hash: xxHash64(`user-${user}`) })?.address.slice(-1));
+    expect(picked.join("")).toBe(picks);
+  });
+
+  const BOUNDED: readonly Case[] = [
+    [
+      "a bounded ring",
+      EQUAL,
+      { ...RING, commonLbConfig: { consistentHashingLbConfig: { hashBalanceFactor: 120 } } },
+      "104120410412041041204104220410412041341204102120420412041341",
+    ],
+    [
+      "a bounded Maglev table",
+      WEIGHTED,
+      { ...MAGLEV, commonLbConfig: { consistentHashingLbConfig: { hashBalanceFactor: 100 } } },
+      "142442414241241424124042412404241240424124142433414242140423",
+    ],
+  ];
+  // Seven users in turn; no request ended before all of them were sent.
+  it.for(BOUNDED)("picks as Envoy does from %s", ([, endpoints, more, picks], { expect }) => {
+    const cluster = createCluster(endpoints, more);
+    const picked = Array.from(picks, (_, at) => pickAndHold(cluster, xxHash64(`user-${at % 7}`)));
     expect(picked.join("")).toBe(picks);
   });
 });
