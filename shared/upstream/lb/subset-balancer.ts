@@ -12,6 +12,8 @@ const FALLBACK_LIST = "fallback_list";
 
 type Criteria = HostMetadata[string];
 
+const ANYTHING: Criteria = {};
+
 export interface SubsetBalancerOptions {
   readonly settings: SubsetSettings;
   readonly stats: LbStats;
@@ -33,6 +35,8 @@ export class SubsetBalancer implements Balancer {
   readonly #subsets = new Map<string, Subset>();
   readonly #any: Balancer;
   readonly #default: Balancer;
+  /** By what is asked: a route asks with the same object each time. */
+  readonly #keys = new WeakMap<Criteria, string>();
   /** By the sorted keys of the selector. */
   readonly #selectors: ReadonlyMap<string, SubsetSelector>;
 
@@ -85,15 +89,23 @@ export class SubsetBalancer implements Balancer {
 
   #pick(context: LoadBalancerContext | undefined): UpstreamHost | undefined {
     const { stats } = this.#options;
-    const criteria = Object.entries(context?.metadataMatch ?? {});
-    const subset = criteria.length === 0 ? undefined : this.#subsets.get(subsetKey(criteria));
+    const criteria = context?.metadataMatch ?? ANYTHING;
+    const subset = this.#subsets.get(this.#keyOf(criteria));
     if (subset?.isActive) {
       stats.subsetsSelected.inc();
       return subset.balancer.pick(context);
     }
-    const selector = this.#selectors.get(JSON.stringify(criteria.map(([key]) => key).sort()));
+    const selector = this.#selectors.get(JSON.stringify(Object.keys(criteria).sort()));
     if (selector?.fallback !== undefined && context !== undefined) return this.#fallBackBySelector(selector, context);
     return this.#fallBack(context);
+  }
+
+  #keyOf(criteria: Criteria): string {
+    const known = this.#keys.get(criteria);
+    if (known !== undefined) return known;
+    const key = subsetKey(Object.entries(criteria));
+    this.#keys.set(criteria, key);
+    return key;
   }
 
   #fallBackBySelector(selector: SubsetSelector, context: LoadBalancerContext): UpstreamHost | undefined {
