@@ -91,48 +91,92 @@ const MAX_DIGITS = 15;
 /** `%s`, `%3f`, `%E3S`, `%E*S`, `%Ez` and the one-letter conversions. */
 const CONVERSION = /%(?:([1-9]?)f|E([0-9]{1,2}|\*)([Sf])|(Ez|.))|([^%]+)/gs;
 
+/** What of a point of time is below the second. */
+type Fraction = (wallMs: number) => string;
+
+/** One conversion: what stays the same for a second, then what does not. */
+interface Conversion {
+  readonly steady?: Field;
+  readonly fraction?: Fraction;
+}
+
 /**
  * Compiles a time format as Envoy's `DateFormatter` reads it: strftime, the fractions `%f` and `%1f` to `%9f`, and the `%E`
  * forms of Abseil. Times are known to the millisecond; digits below are zeros. The error names what is not understood.
  */
 export function compileTimeFormat(format: string): Result<TimeFormat, string> {
-  const fields: Field[] = [];
+  const conversions: Conversion[] = [];
   let end = 0;
   for (const found of format.matchAll(CONVERSION)) {
     if (found.index !== end) break;
     end += found[0].length;
-    const field = fieldOf(found);
-    if (field === undefined) return err(`the conversion ${found[0]} in the time format ${format} is not implemented`);
-    fields.push(field);
+    const conversion = conversionOf(found);
+    if (conversion === undefined) {
+      return err(`the conversion ${found[0]} in the time format ${format} is not implemented`);
+    }
+    conversions.push(conversion);
   }
   if (end !== format.length) return err(`the time format ${format} ends inside a conversion`);
-  return ok((wallMs) => {
-    const time = civilTime(wallMs);
-    return fields.map((field) => field(time)).join("");
-  });
+  return ok(rememberingTheSecond(conversions));
 }
 
-function fieldOf([, width, precision, unit, letter, literal]: RegExpExecArray): Field | undefined {
-  if (literal !== undefined) return () => literal;
-  if (letter !== undefined) return Object.hasOwn(FIELDS, letter) ? FIELDS[letter] : undefined;
-  if (precision === undefined) return ({ wallMs }) => fraction(wallMs, Number(width || 9));
-  if (precision === "*") return trimmedSeconds(unit === "S");
-  const digits = Number(precision);
-  if (digits > MAX_DIGITS) return undefined;
-  if (unit === "f") return ({ wallMs }) => fraction(wallMs, digits);
-  return ({ wallMs, second }) => (digits === 0 ? two(second) : `${two(second)}.${fraction(wallMs, digits)}`);
-}
-
-/** `%E*S` and `%E*f`: as many digits as the value has. */
-function trimmedSeconds(withSeconds: boolean): Field {
-  return ({ wallMs, second }) => {
-    const digits = fraction(wallMs, 3).replace(/0+$/, "");
-    if (!withSeconds) return digits || "0";
-    return digits === "" ? two(second) : `${two(second)}.${digits}`;
+/** Times are mostly asked for in order: all but the fractions is kept until the second is over. */
+function rememberingTheSecond(conversions: readonly Conversion[]): TimeFormat {
+  let second = Number.NaN;
+  let pieces: readonly (string | Fraction)[] = [];
+  return (wallMs) => {
+    const asked = Math.floor(wallMs / 1000);
+    if (asked !== second) {
+      second = asked;
+      pieces = piecesOf(conversions, civilTime(wallMs));
+    }
+    let text = "";
+    for (const piece of pieces) text += typeof piece === "string" ? piece : piece(wallMs);
+    return text;
   };
 }
 
-function fraction(wallMs: number, digits: number): string {
+function piecesOf(conversions: readonly Conversion[], time: CivilTime): readonly (string | Fraction)[] {
+  const pieces: (string | Fraction)[] = [];
+  let text = "";
+  for (const { steady, fraction } of conversions) {
+    if (steady !== undefined) text += steady(time);
+    if (fraction === undefined) continue;
+    pieces.push(text, fraction);
+    text = "";
+  }
+  return [...pieces, text];
+}
+
+function conversionOf([, width, precision, unit, letter, literal]: RegExpExecArray): Conversion | undefined {
+  if (literal !== undefined) return { steady: () => literal };
+  if (letter !== undefined) {
+    const steady = Object.hasOwn(FIELDS, letter) ? FIELDS[letter] : undefined;
+    return steady && { steady };
+  }
+  if (precision === undefined) return { fraction: (wallMs) => digitsOf(wallMs, Number(width || 9)) };
+  if (precision === "*") return trimmed(unit === "S");
+  const digits = Number(precision);
+  if (digits > MAX_DIGITS) return undefined;
+  if (unit === "f") return { fraction: (wallMs) => digitsOf(wallMs, digits) };
+  if (digits === 0) return { steady: ({ second }) => two(second) };
+  return { steady: ({ second }) => `${two(second)}.`, fraction: (wallMs) => digitsOf(wallMs, digits) };
+}
+
+/** `%E*S` and `%E*f`: as many digits as the value has. */
+function trimmed(withSeconds: boolean): Conversion {
+  const digitsWithoutZeros: Fraction = (wallMs) => digitsOf(wallMs, 3).replace(/0+$/, "");
+  if (!withSeconds) return { fraction: (wallMs) => digitsWithoutZeros(wallMs) || "0" };
+  return {
+    steady: ({ second }) => two(second),
+    fraction: (wallMs) => {
+      const digits = digitsWithoutZeros(wallMs);
+      return digits === "" ? "" : `.${digits}`;
+    },
+  };
+}
+
+function digitsOf(wallMs: number, digits: number): string {
   const milliseconds = ((Math.floor(wallMs) % 1000) + 1000) % 1000;
   return String(milliseconds).padStart(3, "0").padEnd(digits, "0").slice(0, digits);
 }
