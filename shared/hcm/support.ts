@@ -84,6 +84,7 @@ export const connectionManagerSupport: readonly MessageSupport[] = [
     scopedRoutes: unsupported("scoped routes are not implemented"),
     accessLogFlushInterval: unsupported("a line is written when its stream is over, and only then"),
     flushAccessLogOnNewRequest: unsupported("a line is written when its stream is over, and only then"),
+    accessLogOptions: unsupported("a line is written when its stream is over, and only then"),
     accessLog: edgeOnly,
     localReplyConfig: edgeOnly,
     maxRequestHeadersKb: { edge: "supported", node: HTTP_ON_NODE },
@@ -95,6 +96,7 @@ export const connectionManagerSupport: readonly MessageSupport[] = [
   support("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig", {
     upgradeType: edgeOnly,
     enabled: edgeOnly,
+    filters: edgeOnly,
   }),
   support("envoy.config.core.v3.HttpProtocolOptions", {
     idleTimeout: atEdge(CONNECTIONS),
@@ -143,5 +145,7 @@ export const connectionManagerSupport: readonly MessageSupport[] = [
     name: edgeOnly,
     typedConfig: edgeOnly,
     isOptional: edgeOnly,
+    disabled: edgeOnly,
+    configDiscovery: unsupported("filter configurations are not discovered"),
   }),
 ];
