@@ -1,24 +1,23 @@
 import type { HostMetadata } from "../host/upstream-host.ts";
 import type { HeaderMap } from "../http/header-map.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
+import { type ClusterChoice, clusterNameOf } from "./cluster-choice.ts";
 import { CompiledRoute } from "./compiled-route.ts";
 import type { ForwardPathRewrite } from "./forward-path-rewrite.ts";
 import type { HashSource, RouteHash } from "./hash-policy.ts";
 import { type HostRewrite, rewriteAuthority } from "./host-rewrite.ts";
 import type { MutationLevels } from "./mutation-levels.ts";
+import type { ForwardPolicies } from "./policies/forward-policies.ts";
 import type { ForwardRoute } from "./route.ts";
 import type { RouteScope } from "./route-scope.ts";
-
-/** Which cluster a request goes to. */
-export type ClusterChoice =
-  | { readonly kind: "name"; readonly name: string }
-  /** Named by the first value of this header. */
-  | { readonly kind: "header"; readonly header: string };
+import type { StreamSettings } from "./stream-settings.ts";
 
 /** The compiled fields of a `RouteAction`; all entries of a weighted route share one. */
 export interface ForwardSettings {
   readonly clusterNotFoundStatus: number;
   readonly timeoutMs: number;
+  readonly stream: StreamSettings;
+  readonly policies: ForwardPolicies;
   readonly autoHostRewrite: boolean;
   readonly appendXForwardedHost: boolean;
   readonly hostRewrite: HostRewrite | undefined;
@@ -55,6 +54,14 @@ export class ClusterRoute extends CompiledRoute implements ForwardRoute {
     this.#target = target;
   }
 
+  get stream(): StreamSettings {
+    return this.#settings.stream;
+  }
+
+  get policies(): ForwardPolicies {
+    return this.#settings.policies;
+  }
+
   get clusterNotFoundStatus(): number {
     return this.#settings.clusterNotFoundStatus;
   }
@@ -85,8 +92,7 @@ export class ClusterRoute extends CompiledRoute implements ForwardRoute {
   }
 
   clusterName(request: HeaderMap): string | undefined {
-    const { cluster } = this.#target;
-    return cluster.kind === "name" ? cluster.name : request.values(cluster.header)[0];
+    return clusterNameOf(this.#target.cluster, request);
   }
 
   finalizeRequestHeaders(headers: HeaderMap, info: StreamInfo): void {

@@ -5,11 +5,13 @@ import { ClusterRoute, type ForwardSettings } from "./cluster-route.ts";
 import { compileHashPolicy } from "./hash-policy.ts";
 import { compileHostRewrite } from "./host-rewrite.ts";
 import { compileForwardPathRewrite } from "./forward-path-rewrite.ts";
+import { compileForwardPolicies } from "./policies/forward-policies.ts";
 import { subsetOf } from "./metadata-match.ts";
 import type { PathSpecifier } from "./path-specifier.ts";
 import type { RouteContext } from "./route-context.ts";
 import { type RoutePick, pickAlways } from "./route-pick.ts";
 import type { RouteScope } from "./route-scope.ts";
+import { compileStreamSettings } from "./stream-settings.ts";
 import { compileWeightedClusters } from "./weighted-clusters.ts";
 
 /** Source: Envoy `RouteAction.timeout`. */
@@ -20,6 +22,7 @@ const CLUSTER_NOT_FOUND_STATUS = { SERVICE_UNAVAILABLE: 503, NOT_FOUND: 404, INT
 export interface ActionPlace {
   readonly scope: RouteScope;
   readonly specifier: PathSpecifier;
+  readonly route: RouteConfig;
   /** Of the action. */
   readonly path: ConfigPath;
 }
@@ -52,7 +55,7 @@ export function compileForward(
 
 function compileSettings(
   action: RouteAction,
-  { specifier, path }: ActionPlace,
+  { scope, specifier, route, path }: ActionPlace,
   context: RouteContext,
 ): ForwardSettings {
   const { diagnostics } = context;
@@ -60,6 +63,8 @@ function compileSettings(
   return {
     clusterNotFoundStatus: CLUSTER_NOT_FOUND_STATUS[clusterNotFoundResponseCode],
     timeoutMs: durationMs(action.timeout ?? DEFAULT_TIMEOUT),
+    stream: compileStreamSettings(action, path, diagnostics),
+    policies: compileForwardPolicies(action, { route, outer: scope.policies, path }, context),
     autoHostRewrite: action.autoHostRewrite ?? false,
     appendXForwardedHost: action.appendXForwardedHost ?? false,
     hostRewrite: compileHostRewrite(action, path, diagnostics),

@@ -10,6 +10,7 @@ import { type RouteChoice, RouteList } from "./route-list.ts";
 import { VirtualHostTable } from "./virtual-host-table.ts";
 import type { RouteTable } from "./route.ts";
 import type { RouteContext } from "./route-context.ts";
+import { tablePolicies, virtualHostPolicies } from "./policies/forward-policies.ts";
 import { RouteDiagnostics } from "./route-diagnostics.ts";
 import { emptyScope, extendScope, type RouteScope } from "./route-scope.ts";
 import { VirtualHost } from "./virtual-host.ts";
@@ -38,7 +39,8 @@ export function compileRouteTable(config: RouteConfiguration, context: RouteComp
     maxDirectResponseBytes: config.maxDirectResponseBodySizeBytes ?? DEFAULT_DIRECT_RESPONSE_BYTES,
   };
   const outer = emptyScope(config.mostSpecificHeaderMutationsWins ?? false, path);
-  const scope = extendScope(outer, config, path, routeContext);
+  const policies = tablePolicies(config, path, routeContext);
+  const scope = extendScope({ ...outer, policies }, config, path, routeContext);
   const ignoresParameters = config.ignorePathParametersInPathMatching ?? false;
   const place = { scope, path: path.field("virtualHosts"), ignoresParameters };
   const domains = compileVirtualHosts(config, place, routeContext);
@@ -81,7 +83,9 @@ function compileVirtualHost(config: VirtualHostConfig, place: Place, context: Ro
     path.field("virtualClusters"),
     context.diagnostics,
   );
-  const scope = extendScope({ ...place.scope, virtualHostName: name, virtualClusterOf }, config, path, context);
+  const policies = virtualHostPolicies(config, place.scope.policies, path, context);
+  const outer = { ...place.scope, virtualHostName: name, virtualClusterOf, policies };
+  const scope = extendScope(outer, config, path, context);
   return new VirtualHost({ name, requireTls, routes: compileRoutes(config, { ...place, scope }, context) });
 }
 

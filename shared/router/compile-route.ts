@@ -35,7 +35,7 @@ export function compileRoute(
     path,
     context,
   );
-  const pick = compileAction(config, { scope, specifier, path }, context);
+  const pick = compileAction(config, { scope, specifier, route: config, path }, context);
   return pick && { specifier, conditions, pick };
 }
 

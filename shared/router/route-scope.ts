@@ -3,6 +3,7 @@ import type { AnyMessage } from "../schema/envoy-types.ts";
 import { FilterConfigs, type FilterConfigsContext } from "./filter-configs.ts";
 import type { HostMetadata } from "../host/upstream-host.ts";
 import { MutationLevels, type MutationLists } from "./mutation-levels.ts";
+import { NO_POLICIES, type OuterPolicies } from "./policies/forward-policies.ts";
 import type { VirtualClusterOf } from "./virtual-clusters.ts";
 
 /** What every level of a route configuration can say. */
@@ -19,6 +20,8 @@ export interface RouteScope {
   readonly virtualClusterOf: VirtualClusterOf | undefined;
   /** Of the route. */
   readonly metadata: HostMetadata;
+  /** What the levels around a route say of how its requests are sent. */
+  readonly policies: OuterPolicies;
   readonly mutations: MutationLevels;
   readonly filterConfigs: FilterConfigs;
 }
@@ -32,6 +35,7 @@ export function emptyScope(mostSpecificWins: boolean, path: ConfigPath): RouteSc
     virtualHostName: "",
     virtualClusterOf: undefined,
     metadata: {},
+    policies: NO_POLICIES,
     mutations,
     filterConfigs: FilterConfigs.none,
   };

@@ -4,6 +4,8 @@ import type { HeaderMap } from "../http/header-map.ts";
 import type { HostMetadata } from "../host/upstream-host.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
 import type { HashSource } from "./hash-policy.ts";
+import type { ForwardPolicies } from "./policies/forward-policies.ts";
+import type { StreamSettings } from "./stream-settings.ts";
 
 /** What every compiled route knows, whatever it does. Immutable; a request keeps the one it was given. */
 interface RouteCommon {
@@ -32,6 +34,10 @@ export interface ForwardRoute extends RouteCommon {
   readonly clusterNotFoundStatus: number;
   /** Milliseconds from the end of the request to the end of the response; 0 is none. */
   readonly timeoutMs: number;
+  /** What the route says of idle time, duration and upgrades. */
+  readonly stream: StreamSettings;
+  /** How requests are sent: retries, copies, redirects. */
+  readonly policies: ForwardPolicies;
   /** The host header becomes the upstream host's name once that is picked. */
   readonly autoHostRewrite: boolean;
   /** Whether a host that is rewritten is appended to `x-forwarded-host` first (`append_x_forwarded_host`). */

@@ -1,4 +1,4 @@
-import type { RoutingPriority } from "./resource-manager.ts";
+import type { RoutingPriority } from "../schema/envoy-types.ts";
 
 /** `circuit_breakers.thresholds[]` of one priority, defaults filled in. */
 export interface BreakerThresholds {

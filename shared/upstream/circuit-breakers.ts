@@ -1,7 +1,8 @@
 import type { StatsScope } from "../stats/stats-scope.ts";
 import type { BreakerThresholds, CircuitBreakerSettings, RetryBudget } from "./circuit-breaker-settings.ts";
 import { BreakerStats, type LimitGauges } from "./circuit-breaker-stats.ts";
-import type { ResourceLimit, ResourceManager, RoutingPriority } from "./resource-manager.ts";
+import type { RoutingPriority } from "../schema/envoy-types.ts";
+import type { ResourceLimit, ResourceManager } from "./resource-manager.ts";
 
 /** How much of a resource is in use. A host whose threads share limits gives cells that they share. */
 export interface UsageCell {

@@ -15,7 +15,8 @@ import { type Drop, drawDrop } from "./drop-overload.ts";
 import { LoadBalancer } from "./load-balancer.ts";
 import type { LoadBalancerContext } from "./load-balancer-context.ts";
 import { createLbStats } from "./lb-stats.ts";
-import type { ResourceManager, RoutingPriority } from "./resource-manager.ts";
+import type { RoutingPriority } from "../schema/envoy-types.ts";
+import type { ResourceManager } from "./resource-manager.ts";
 
 /** How endpoints with a DNS name become hosts: by the addresses that DNS gives, or as they are, to be connected to by name. */
 export type NameUse = "resolve" | "connect by name";

@@ -4,7 +4,7 @@ import type {
   CircuitBreakersThresholdsRetryBudget,
 } from "../schema/envoy-types.ts";
 import type { BreakerThresholds, CircuitBreakerSettings, RetryBudget } from "./circuit-breaker-settings.ts";
-import type { RoutingPriority } from "./resource-manager.ts";
+import type { RoutingPriority } from "../schema/envoy-types.ts";
 
 const DEFAULT_MAX = 1024;
 const DEFAULT_MAX_RETRIES = 3;

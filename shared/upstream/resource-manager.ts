@@ -13,5 +13,3 @@ export interface ResourceManager {
   readonly requests: ResourceLimit;
   readonly retries: ResourceLimit;
 }
-
-export type RoutingPriority = "DEFAULT" | "HIGH";

@@ -1,5 +1,6 @@
 import { ConfigPath } from "../../shared/diagnostics/config-path.ts";
 import type { HeaderMap } from "../../shared/http/header-map.ts";
+import { NO_POLICIES } from "../../shared/router/policies/forward-policies.ts";
 import type { ForwardRoute, ReplyRoute } from "../../shared/router/route.ts";
 
 const COMMON = {
@@ -21,6 +22,8 @@ export function forwardRoute(clusterName: string | undefined, more: Partial<Forw
     clusterName: () => clusterName,
     clusterNotFoundStatus: 503,
     timeoutMs: 0,
+    stream: { idleMs: undefined, maxDuration: undefined, upgrades: new Map() },
+    policies: { ...NO_POLICIES, priority: "DEFAULT", internalRedirect: undefined },
     autoHostRewrite: false,
     appendXForwardedHost: false,
     metadataMatch: undefined,
