@@ -65,6 +65,8 @@ async function runOrRefusal(
   }
 }
 
+/** Standard deviations of a share; of 50 comparisons none should fail by chance. */
+const DEVIATIONS = 4;
 const NOTHING: Exchange = { answer: { kind: "broken", how: "silent" }, upstream: [], log: undefined, ownLog: [] };
 
 function refused(config: string, request: PlannedRequest, sides: readonly (TargetRun | NotLoaded)[]): ConfigResult {
@@ -88,11 +90,12 @@ function findingsOf(config: string, { request, envoy, nuncio }: Pair): readonly 
   return compareExchanges(envoy, nuncio).map((difference) => ({ difference, config, request, envoy, nuncio }));
 }
 
-/** Of the requests that reached a balanced backend, each backend must get the same share on both sides, to a tenth of all. */
+/** Each balanced backend must get the same share of requests on both sides, as far as two random samples of that size agree. */
 function balanceOf({ traffic }: RigConfig, envoy: TargetRun, nuncio: TargetRun): readonly Difference[] {
+  const tolerance = DEVIATIONS * Math.sqrt(0.5 / envoy.exchanges.length);
   return traffic.balanced.flatMap((name) => {
     const [left, right] = [shareOf(name, traffic.balanced, envoy), shareOf(name, traffic.balanced, nuncio)];
-    if (Math.abs(left - right) <= 0.1) return [];
+    if (Math.abs(left - right) <= tolerance) return [];
     return [{ kind: "balance", name, envoy: left.toFixed(2), nuncio: right.toFixed(2) } as const];
   });
 }

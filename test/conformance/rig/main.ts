@@ -6,7 +6,7 @@ import { compareConfig, type ConfigResult } from "./compare-config.ts";
 import { edgeTarget } from "./edge-target.ts";
 import { envoyTarget } from "./envoy-target.ts";
 import { KNOWN_DIFFERENCES } from "./known-differences.ts";
-import { loadRigConfig, mapObjects, rigConfigNames } from "./rig-config.ts";
+import { loadRigConfig, rigConfigNames } from "./rig-config.ts";
 import { reportOf } from "./report.ts";
 import { requestCounts } from "./request-counts.ts";
 import type { AlterConfig, Side } from "./run-config.ts";
@@ -19,7 +19,6 @@ interface Options {
   readonly envoy: string;
   readonly target: Target;
   readonly requests: number;
-  readonly alter: AlterConfig;
   readonly seed: number;
   readonly configs: readonly string[];
 }
@@ -32,7 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
     print(`conformance: no program '${options.envoy}': nothing is compared`);
     return 0;
   }
-  const results = await compareAll(options);
+  const results = await compareAll(options, AS_IT_IS);
   const report = reportOf(results, KNOWN_DIFFERENCES[options.target.name] ?? []);
   print(report.text);
   return report.unexplained.size === 0 ? 0 : 1;
@@ -46,7 +45,6 @@ function parseOptions(args: readonly string[]): Options {
       target: { type: "string", default: "edge" },
       requests: { type: "string", default: "10000" },
       seed: { type: "string", default: "1" },
-      "no-logs": { type: "boolean", default: false },
       config: { type: "string", multiple: true },
     },
   });
@@ -57,18 +55,17 @@ function parseOptions(args: readonly string[]): Options {
     envoy: values.envoy,
     target,
     requests: Number(values.requests),
-    alter: values["no-logs"] ? withoutLogs : AS_IT_IS,
     seed: Number(values.seed),
     configs: values.config ?? rigConfigNames(),
   };
 }
 
-async function compareAll(options: Options): Promise<readonly ConfigResult[]> {
+async function compareAll(options: Options, alter: AlterConfig): Promise<readonly ConfigResult[]> {
   const configs = options.configs.map(loadRigConfig);
   const counts = requestCounts(configs, options.requests);
   const backends = await Backends.start();
   const envoy: Side = { target: envoyTarget(options.envoy), alter: AS_IT_IS };
-  const nuncio: Side = { target: options.target, alter: options.alter };
+  const nuncio: Side = { target: options.target, alter };
   const results: ConfigResult[] = [];
   for (const [at, config] of configs.entries()) {
     const result = await compareConfig({ envoy, nuncio, backends, seed: options.seed }, config, counts[at] ?? 0);
@@ -77,10 +74,6 @@ async function compareAll(options: Options): Promise<readonly ConfigResult[]> {
   }
   await backends.stop();
   return results;
-}
-
-function withoutLogs(bootstrap: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return mapObjects(bootstrap, ({ access_log: _log, ...rest }) => rest);
 }
 
 function isProgram(name: string): boolean {

@@ -27,7 +27,7 @@ export function normaliseExchange(exchange: Exchange, options: NormaliseOptions)
 
 function normaliseText(value: string, { id, listenerPort, balanced }: NormaliseOptions): string {
   let text = value.replaceAll(id, "ID").replaceAll(UUID, "UUID").replaceAll(`127.0.0.1:${listenerPort}`, "LISTENER");
-  for (const name of balanced) text = text.replaceAll(new RegExp(`\\b${name}\\b`, "g"), "BALANCED");
+  for (const name of balanced) text = text.replaceAll(new RegExp(`\\b${name}\\b *`, "g"), "BALANCED");
   return text;
 }
 

@@ -75,12 +75,16 @@ function planTarget(random: SeededRandom, traffic: Traffic): string {
 
 function planHeaders(random: SeededRandom, traffic: Traffic): readonly HeaderLine[] {
   const lines: HeaderLine[] = [["host", random.pick(traffic.hosts, "a.example")]];
+  for (const [name, values] of Object.entries(traffic.always)) lines.push(...planHeader(random, name, values));
   for (const [name, values] of Object.entries(traffic.headers)) {
-    const value = random.pick(values, "");
-    const repeated = Array.isArray(value) ? value : [value];
-    if (random.chance(0.5)) lines.push(...repeated.map((one): HeaderLine => [name, one]));
+    if (random.chance(0.5)) lines.push(...planHeader(random, name, values));
   }
   const script = random.pick(traffic.scripts, "");
   if (script !== "") lines.push([SCRIPT_HEADER, script]);
   return lines;
+}
+
+function planHeader(random: SeededRandom, name: string, values: Traffic["headers"][string]): readonly HeaderLine[] {
+  const value = random.pick(values, "");
+  return (typeof value === "string" ? [value] : value).map((one): HeaderLine => [name, one]);
 }

@@ -4,6 +4,8 @@ import type { Exchange } from "./exchange.ts";
 import type { Finding, KnownDifference } from "./known-differences.ts";
 import { requestText } from "./raw-client.ts";
 
+/** Differences of whole runs, which no request shows. */
+const WITHOUT_EXAMPLE: ReadonlySet<string> = new Set(["not-loaded", "balance"]);
 /** Characters of a side that an example shows. */
 const SHOWN = 700;
 
@@ -45,7 +47,7 @@ function groups(findings: readonly Finding[]): Map<string, readonly Finding[]> {
 function renderGroup(findings: readonly Finding[]): string {
   const [first] = findings;
   if (first === undefined) return "";
-  const sides = first.difference.kind === "not-loaded" ? [] : renderSides(first);
+  const sides = WITHOUT_EXAMPLE.has(first.difference.kind) ? [] : renderSides(first);
   return [`${first.config}: ${renderDifference(first.difference)} (${findings.length} times)`, ...sides, ""].join("\n");
 }
 

@@ -20,6 +20,8 @@ export interface Traffic {
   readonly hostile: boolean;
   /** Each header is sent by half of the requests; a list as a value is sent as several lines. */
   readonly headers: Readonly<Record<string, readonly (string | readonly string[])[]>>;
+  /** Headers that every request has, with one of the values. */
+  readonly always: Traffic["headers"];
   /** Body sizes in bytes, for methods that have one. */
   readonly bodies: readonly number[];
   /** What backends are told to do; `""` is a plain answer. */
@@ -30,7 +32,7 @@ export interface Traffic {
   readonly atMost: number;
   /** One request after the other: state decides what becomes of the next one. */
   readonly sequential: boolean;
-  /** The pick among these backends is free; the counts over all requests must agree within a tenth. */
+  /** The pick among these backends is free; their shares of all requests must agree. */
   readonly balanced: readonly string[];
 }
 
@@ -41,6 +43,7 @@ const DEFAULT_TRAFFIC: Traffic = {
   exactPaths: false,
   hostile: false,
   headers: {},
+  always: {},
   bodies: [0, 1, 1000],
   scripts: [""],
   weight: 1,

@@ -4,6 +4,9 @@ import type { HeaderLine, UpstreamRequest } from "./exchange.ts";
 import { ID_HEADER, SCRIPT_HEADER } from "./planned-request.ts";
 import { parseScript, type ScriptStep } from "./script.ts";
 
+/** Every backend's answer has the same length: a free pick among them must not show in `content-length`. */
+const NAME_WIDTH = 8;
+
 /** What the backends got, by the id of the request. */
 export class Recordings {
   readonly #requests = new Map<string, UpstreamRequest[]>();
@@ -88,7 +91,7 @@ function perform(step: ScriptStep, name: string, response: ServerResponse): void
       response.write("short", () => response.socket?.destroy());
       return;
     case "answer": {
-      const body = step.bodySize === undefined ? `${name}\n` : "r".repeat(step.bodySize);
+      const body = step.bodySize === undefined ? `${name.padEnd(NAME_WIDTH)}\n` : "r".repeat(step.bodySize);
       const lines = step.headers.flatMap(([field, value]) => [field, value]);
       response.writeHead(step.status, ["x-backend", name, ...lengthLine(step, body), ...lines]);
       response.end(body);
