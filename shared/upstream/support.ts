@@ -19,7 +19,7 @@ const PLATFORM_VERIFIES = unsupported(
   "the platform verifies certificates against public authorities, and nothing else",
 );
 const PLATFORM_POOLS = ignored("the platform pools connections, within limits of its own");
-const PLATFORM_SPEAKS_HTTP = approximated(
+const PLATFORM_SPEAKS_HTTP = approximatedAsWhole(
   "the platform chooses the version of HTTP; the exit `connect` speaks HTTP/1.1",
 );
 const COMMON_HTTP = approximatedAsWhole(

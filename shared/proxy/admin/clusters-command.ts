@@ -105,6 +105,11 @@ function clusterJson(cluster: ClusterStatus): unknown {
   return {
     name: cluster.name,
     ...(cluster.addedViaApi ? { added_via_api: true } : {}),
+    ...thresholdJson("success_rate_ejection_threshold", cluster.outlier?.successRateEjectionThreshold),
+    ...thresholdJson(
+      "local_origin_success_rate_ejection_threshold",
+      cluster.outlier?.localOriginSuccessRateEjectionThreshold,
+    ),
     ...(cluster.hosts.length > 0 ? { host_statuses: cluster.hosts.map(hostJson) } : {}),
     circuit_breakers: { thresholds: [thresholdsJson(cluster.defaultPriority), high] },
     observability_name: cluster.observabilityName,
@@ -131,11 +136,24 @@ function hostJson(host: HostStatus): unknown {
       name,
     })),
     health_status: healthJson(host.healthFlags),
+    ...rateJson("success_rate", host.successRate),
+    ...rateJson("local_origin_success_rate", host.localOriginSuccessRate),
     weight: host.weight,
     ...(host.hostname === "" ? {} : { hostname: host.hostname }),
     ...(host.priority === 0 ? {} : { priority: host.priority }),
     locality: localityJson(host),
   };
+}
+
+/** `envoy.type.v3.Percent`; a threshold that is not above 0 says nothing, and is left out. */
+function thresholdJson(name: string, percent = -1): Readonly<Record<string, unknown>> {
+  return percent > 0 ? { [name]: { value: percent } } : {};
+}
+
+/** `envoy.type.v3.Percent`; 0 is a rate like any other, and the default that proto3 JSON leaves out. */
+function rateJson(name: string, percent: number): Readonly<Record<string, unknown>> {
+  if (percent < 0) return {};
+  return { [name]: percent === 0 ? {} : { value: percent } };
 }
 
 function localityJson({ locality }: HostStatus): unknown {
