@@ -8,7 +8,10 @@ import { DETAILS } from "../http/response-code-details.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
 import type { DownstreamStream } from "../http-filter/downstream-stream.ts";
 import type { FilterManager } from "../http-filter/filter-manager.ts";
+import type { Route } from "../router/route.ts";
+import type { MaxStreamDuration } from "../router/stream-settings.ts";
 import type { ConnectionManagerStats } from "./connection-manager-stats.ts";
+import { streamDuration } from "./route-limits.ts";
 import { finalizeResponse, type ResponseHeaderPolicy } from "./response-headers.ts";
 import { type DeadlineOwner, type Expiry, StreamDeadlines } from "./stream-deadlines.ts";
 import type { StreamTimeouts } from "./stream-timeouts.ts";
@@ -52,6 +55,7 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
   readonly deadlines: StreamDeadlines;
   readonly #options: ActiveStreamOptions;
   #manager: FilterManager | undefined;
+  #routedDuration: MaxStreamDuration | undefined;
   #over = false;
 
   constructor(options: ActiveStreamOptions) {
@@ -72,6 +76,16 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
     if (body !== undefined) return new WatchedBody(body, this.#requestWatcher);
     this.#onRequestReceived();
     return undefined;
+  }
+
+  /** Takes over what a route says of its streams. */
+  applyRoute(route: Route, headers: HeaderMap): void {
+    if (route.kind !== "forward") return;
+    const { idleMs, maxDuration } = route.stream;
+    if (idleMs !== undefined) this.deadlines.limitIdle(idleMs);
+    if (maxDuration === undefined && this.#routedDuration === undefined) return;
+    this.#routedDuration = maxDuration;
+    this.deadlines.limitDuration(streamDuration(maxDuration, this.#options.timeouts.maxDurationMs, headers));
   }
 
   // From the host

@@ -12,7 +12,9 @@ import { compileHttpFilters } from "./compile-http-filters.ts";
 import { compilePolicies, type ConnectionManagerPolicies, type NodeIdentity } from "./compile-policies.ts";
 import { compileLocalReply } from "./local-reply/compile-local-reply.ts";
 import type { LocalReplies } from "./local-reply/local-reply-mapper.ts";
+import { hasFilterSwitches } from "./filter-switches.ts";
 import { routeFilterConfigCompiler } from "./route-filter-configs.ts";
+import { compileUpgrades, type UpgradePolicies } from "./upgrade.ts";
 
 export interface ConnectionManagerContext {
   readonly diagnostics: DiagnosticSink;
@@ -33,8 +35,9 @@ export interface CompiledConnectionManager {
   readonly policies: ConnectionManagerPolicies;
   readonly chain: FilterChain;
   readonly routes: RouteTable;
-  /** Lower-case `upgrade_type`s that are let through. */
-  readonly upgrades: ReadonlySet<string>;
+  readonly upgrades: UpgradePolicies;
+  /** Whether the filters of a request depend on its route. */
+  readonly hasFilterSwitches: boolean;
   readonly accessLogs: readonly CompiledAccessLog[];
   /** Absent where the proxy's own answers go out as they are. */
   readonly localReplies: LocalReplies | undefined;
@@ -64,18 +67,20 @@ export function compileConnectionManager(
     );
     return undefined;
   }
-  const compileRouteConfig = routeFilterConfigCompiler(httpFilters, context);
+  const allFilters = [...httpFilters, ...upgradeConfigs.flatMap(({ filters = [] }) => filters)];
+  const compileRouteConfig = routeFilterConfigCompiler(allFilters, context);
   const routePath = path.field("routeConfig");
   const routes = compileRouteTable(routeConfig, { path: routePath, diagnostics, clusters, compileRouteConfig });
-  if (chain === undefined || routes === undefined) return undefined;
-  const upgrades = upgradeConfigs.filter(({ enabled = true }) => enabled);
+  const upgrades = compileUpgrades(upgradeConfigs, path.field("upgradeConfigs"), { ...context, stats });
+  if (chain === undefined || routes === undefined || upgrades === undefined) return undefined;
   return {
     policies,
     chain,
     routes,
     accessLogs,
     localReplies,
-    upgrades: new Set(upgrades.map(({ upgradeType = "" }) => upgradeType.toLowerCase())),
+    upgrades,
+    hasFilterSwitches: hasFilterSwitches(allFilters, routeConfig),
     stats,
   };
 }

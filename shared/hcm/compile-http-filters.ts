@@ -35,7 +35,7 @@ export function compileHttpFilters(
 }
 
 function compileFilter(
-  { name = "", typedConfig, isOptional = false }: HttpFilter,
+  { name = "", typedConfig, isOptional = false, disabled = false }: HttpFilter,
   path: ConfigPath,
   context: HttpFiltersContext,
 ): ChainEntry | "refused" | "left out" {
@@ -53,12 +53,17 @@ function compileFilter(
     return isOptional ? "left out" : "refused";
   }
   const filterContext = { filterName: name, path: configPath, ...context };
+  if (factory.terminal && disabled) {
+    const message = `the terminal filter "${name}" cannot be disabled by default`;
+    diagnostics.error(path.field("disabled"), "config.terminal_filter", message);
+    return "refused";
+  }
   if (factory.terminal) {
     const create = factory.prepare(configOf(typedConfig), filterContext);
     return create === undefined ? "refused" : { name, terminal: true, create };
   }
   const create = factory.prepare(configOf(typedConfig), filterContext);
-  return create === undefined ? "refused" : { name, terminal: false, create };
+  return create === undefined ? "refused" : { name, terminal: false, disabled, create };
 }
 
 /** The loader has checked the message against the schema of the type by which the factory was found. */

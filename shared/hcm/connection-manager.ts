@@ -11,20 +11,24 @@ import type { LocalReply } from "../http/local-reply.ts";
 import { DETAILS } from "../http/response-code-details.ts";
 import { type DownstreamInfo, StreamInfo } from "../http/stream-info.ts";
 import type { DownstreamStream } from "../http-filter/downstream-stream.ts";
+import type { FilterChain } from "../http-filter/filter-chain.ts";
 import { FilterManager, type FilterManagerCounters } from "../http-filter/filter-manager.ts";
 import type { ConnectionCheck } from "../network-filter/downstream-tls.ts";
 import { ActiveStream, type HttpStream } from "./active-stream.ts";
 import type { CompiledConnectionManager } from "./compile-connection-manager.ts";
 import { ConnectionManagerStats } from "./connection-manager-stats.ts";
+import { switchedChain } from "./filter-switches.ts";
 import { checkRequest } from "./request-check.ts";
 import { sanitizeRequest } from "./request-sanitizer.ts";
 import { LocalReplyMapper } from "./local-reply/local-reply-mapper.ts";
 import { StreamLog } from "./stream-log.ts";
 import { StreamRoutes } from "./route-resolver.ts";
-import { requestedUpgrade } from "./upgrade.ts";
+import { judgeUpgrade, requestedUpgrade } from "./upgrade.ts";
 
 /** `per_connection_buffer_limit_bytes` of listeners and clusters where they do not set it. */
 const DEFAULT_BUFFER_LIMIT_BYTES = 1024 * 1024;
+
+const UPGRADE_REFUSED: LocalReply = { status: 403, details: DETAILS.upgradeFailed };
 
 /** A request as a host hands it over. */
 export interface DownstreamRequest {
@@ -54,11 +58,13 @@ export class ConnectionManager {
   readonly #filterCounters: FilterManagerCounters;
   /** Absent where nothing is logged. */
   readonly #accessLogs: AccessLogs | undefined;
+  readonly #usual: { readonly chain: FilterChain };
 
   constructor(compiled: CompiledConnectionManager, ports: ConnectionManagerPorts, connectionCheck?: ConnectionCheck) {
     this.#connectionCheck = connectionCheck;
     this.#compiled = compiled;
     this.#ports = ports;
+    this.#usual = { chain: compiled.chain };
     this.#stats = new ConnectionManagerStats(compiled.stats);
     if (compiled.accessLogs.length > 0) this.#accessLogs = new AccessLogs(compiled.accessLogs, ports.logs);
     this.#filterCounters = {
@@ -93,11 +99,13 @@ export class ConnectionManager {
       clock,
       timers,
     });
+    const streamRoutes = new StreamRoutes(routes, random, info, (route, matched) => stream.applyRoute(route, matched));
+    const verdict = this.#chooseChain(headers, streamRoutes);
     const manager = new FilterManager({
-      chain: this.#compiled.chain,
+      chain: verdict.chain,
       streamInfo: info,
       downstream: stream,
-      routes: new StreamRoutes(routes, random, info),
+      routes: streamRoutes,
       rewriter: localReplies && new LocalReplyMapper(localReplies, known),
       counters: this.#filterCounters,
       bufferLimits: { request: DEFAULT_BUFFER_LIMIT_BYTES, response: DEFAULT_BUFFER_LIMIT_BYTES },
@@ -105,8 +113,9 @@ export class ConnectionManager {
     });
     stream.attach(manager);
     const watched = stream.watchRequest(body);
-    if (refusal === undefined) manager.decode(headers, watched);
-    else manager.refuse(headers, watched, this.#counted(refusal));
+    const reply = refusal ?? verdict.reply;
+    if (reply === undefined) manager.decode(headers, watched);
+    else manager.refuse(headers, watched, this.#counted(reply));
     stream.deadlines.watch();
     return stream;
   }
@@ -115,16 +124,22 @@ export class ConnectionManager {
   #admit(headers: HeaderMap, info: StreamInfo): LocalReply | undefined {
     const { check, sanitizer } = this.#compiled.policies;
     const refusal = this.#connectionCheck?.(info.downstream) ?? checkRequest(headers, check);
-    const upgrade = this.#checkUpgrade(headers);
     // Before anything adds a header: a client must not be able to name one away that a filter is going to set.
     removeHopByHop(headers, { keepUpgrade: true });
-    return refusal ?? sanitizeRequest(headers, info, sanitizer, this.#ports.random) ?? upgrade;
+    return refusal ?? sanitizeRequest(headers, info, sanitizer, this.#ports.random);
   }
 
-  #checkUpgrade(headers: HeaderMap): LocalReply | undefined {
+  /** The filters that the request passes, or the answer to an upgrade that its route does not allow. */
+  #chooseChain(headers: HeaderMap, routes: StreamRoutes): { readonly chain: FilterChain; readonly reply?: LocalReply } {
+    const { chain, upgrades, hasFilterSwitches } = this.#compiled;
     const upgrade = requestedUpgrade(headers);
-    if (upgrade === undefined || this.#compiled.upgrades.has(upgrade)) return undefined;
-    return { status: 403, details: DETAILS.upgradeFailed };
+    if (upgrade === undefined && !hasFilterSwitches) return this.#usual;
+    const route = routes.early(headers);
+    const verdict = upgrade === undefined ? undefined : judgeUpgrade(upgrade, upgrades, route);
+    // As in Envoy, a request that has no route is answered with 404 and not with 403.
+    if (verdict?.kind === "refused" && route !== undefined) return { chain, reply: UPGRADE_REFUSED };
+    const chosen = (verdict?.kind === "allowed" ? verdict.chain : undefined) ?? chain;
+    return { chain: hasFilterSwitches ? switchedChain(chosen, route) : chosen };
   }
 
   #counted(refusal: LocalReply): LocalReply {

@@ -13,15 +13,35 @@ export class StreamRoutes implements RouteResolver {
   readonly #table: RouteTable;
   readonly #random: RandomSource;
   readonly #info: StreamInfo;
+  readonly #onRoute: (route: Route, headers: HeaderMap) => void;
   #input: RouteInput | undefined;
+  #early: Route | undefined;
 
-  constructor(table: RouteTable, random: RandomSource, info: StreamInfo) {
+  /** `onRoute` hears of every route that is found, before anyone else. */
+  constructor(
+    table: RouteTable,
+    random: RandomSource,
+    info: StreamInfo,
+    onRoute: (route: Route, headers: HeaderMap) => void,
+  ) {
     this.#table = table;
     this.#random = random;
     this.#info = info;
+    this.#onRoute = onRoute;
+  }
+
+  /** The route before the filters are there; who asks first afterwards gets the same. */
+  early(headers: HeaderMap): Route | undefined {
+    this.#early ??= this.route(headers);
+    return this.#early;
   }
 
   route(headers: HeaderMap): Route | undefined {
+    if (this.#early !== undefined) {
+      const early = this.#early;
+      this.#early = undefined;
+      return early;
+    }
     this.#input ??= { random: random64(this.#random), info: this.#info };
     const match = this.#table.match(headers, this.#input);
     if (match.kind === "none") return undefined;
@@ -29,11 +49,14 @@ export class StreamRoutes implements RouteResolver {
     this.#info.routeName = route.name;
     this.#info.virtualHostName = route.virtualHostName;
     this.#info.routeMetadata = route.metadata;
+    this.#onRoute(route, headers);
     return route;
   }
 
-  /** The value stays; the table is asked again anyway. */
-  clear(): void {}
+  /** The value stays. */
+  clear(): void {
+    this.#early = undefined;
+  }
 }
 
 function random64(random: RandomSource): bigint {

@@ -7,6 +7,8 @@ export type ChainEntry = ChainFilter | ChainTerminal;
 export interface ChainFilter {
   readonly name: string;
   readonly terminal: false;
+  /** Switched off unless a route switches it on (`HttpFilter.disabled`). */
+  readonly disabled?: boolean;
   readonly create: NewHttpFilter;
 }
 

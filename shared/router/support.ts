@@ -106,6 +106,16 @@ export const routerSupport: readonly MessageSupport[] = [
   support("envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig", {
     pathTemplateRewrite: "supported",
   }),
+  support("envoy.config.route.v3.RouteAction.MaxStreamDuration", {
+    maxStreamDuration: "supported",
+    grpcTimeoutHeaderMax: "supported",
+    grpcTimeoutHeaderOffset: "supported",
+  }),
+  support("envoy.config.route.v3.RouteAction.UpgradeConfig", {
+    upgradeType: "supported",
+    enabled: "supported",
+    connectConfig: unsupported("a CONNECT is passed on, and never ends here in a connection of its own"),
+  }),
   support("envoy.config.route.v3.RouteAction", {
     cluster: "supported",
     clusterHeader: "supported",
@@ -119,7 +129,7 @@ export const routerSupport: readonly MessageSupport[] = [
     hostRewritePathRegex: "supported",
     appendXForwardedHost: "supported",
     timeout: "supported",
-    idleTimeout: unsupported("idle streams are not ended; timeout limits the whole response"),
+    idleTimeout: "supported",
     priority: ignored("priorities differ only in circuit breakers, which are not implemented"),
     clusterSpecifierPlugin: PLUGINS,
     inlineClusterSpecifierPlugin: PLUGINS,
@@ -138,12 +148,12 @@ export const routerSupport: readonly MessageSupport[] = [
     cors: unsupported("it is deprecated; configure envoy.filters.http.cors with typed_per_filter_config"),
     maxGrpcTimeout: GRPC_TIMEOUTS,
     grpcTimeoutOffset: GRPC_TIMEOUTS,
-    upgradeConfigs: unsupported("upgrades are allowed for a whole connection manager, not by route"),
+    upgradeConfigs: "supported",
     internalRedirectPolicy: INTERNAL_REDIRECTS,
     internalRedirectAction: INTERNAL_REDIRECTS,
     maxInternalRedirects: INTERNAL_REDIRECTS,
     hedgePolicy: HEDGING,
-    maxStreamDuration: unsupported("stream durations are not limited"),
+    maxStreamDuration: "supported",
   }),
   support("envoy.config.route.v3.RouteAction.HashPolicy", {
     header: "supported",
