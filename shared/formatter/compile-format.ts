@@ -64,5 +64,5 @@ export function concatenation(segments: readonly FormatSegment[], missing: Missi
 
 function renderText(value: FormatValue, missing: MissingValue): string {
   if (value === undefined) return missing;
-  return value instanceof JsonText ? value.text : String(value);
+  return value instanceof JsonText ? value.printed : String(value);
 }

@@ -113,5 +113,5 @@ const typed =
     const value = operator(context);
     if (value === undefined) return "null";
     if (typeof value === "string") return quoteJson(value);
-    return value instanceof JsonText ? value.text : String(value);
+    return value instanceof JsonText ? value.json : String(value);
   };

@@ -63,6 +63,7 @@ function truncated(operator: FormatOperator, maxLength: number): FormatOperator 
   return (context) => {
     const value = operator(context);
     if (value === undefined) return undefined;
-    return (value instanceof JsonText ? value.text : String(value)).slice(0, maxLength);
+    if (value instanceof JsonText) return new JsonText(value.json, value.printed.slice(0, maxLength));
+    return String(value).slice(0, maxLength);
   };
 }

@@ -21,11 +21,16 @@ export interface FormatContext {
   readonly moment?: LogMoment | undefined;
 }
 
-/** A list, an object, or what else JSON has, as its text: printed as it is in texts, and as a value in JSON formats. */
+/**
+ * A list, an object, or what else JSON has, as its text: a value in JSON formats, and printed in texts. As in Envoy, only the
+ * latter is cut to a length.
+ */
 export class JsonText {
-  readonly text: string;
-  constructor(text: string) {
-    this.text = text;
+  readonly json: string;
+  readonly printed: string;
+  constructor(json: string, printed: string = json) {
+    this.json = json;
+    this.printed = printed;
   }
 }
 
