@@ -49,6 +49,7 @@ export class StreamRoutes implements RouteResolver {
     this.#info.routeName = route.name;
     this.#info.virtualHostName = route.virtualHostName;
     this.#info.routeMetadata = route.metadata;
+    this.#info.virtualHostMetadata = route.virtualHostMetadata;
     this.#onRoute(route, headers);
     return route;
   }
@@ -77,6 +78,7 @@ function tlsRedirect(location: string): ReplyRoute {
     perFilterConfigs: () => [],
     filterDisabled: () => undefined,
     metadata: {},
+    virtualHostMetadata: {},
     finalizeResponseHeaders: () => undefined,
   };
 }

@@ -84,7 +84,8 @@ function compileVirtualHost(config: VirtualHostConfig, place: Place, context: Ro
     context.diagnostics,
   );
   const policies = virtualHostPolicies(config, place.scope.policies, path, context);
-  const outer = { ...place.scope, virtualHostName: name, virtualClusterOf, policies };
+  const virtualHostMetadata = config.metadata?.filterMetadata ?? {};
+  const outer = { ...place.scope, virtualHostName: name, virtualHostMetadata, virtualClusterOf, policies };
   const scope = extendScope(outer, config, path, context);
   return new VirtualHost({ name, requireTls, routes: compileRoutes(config, { ...place, scope }, context) });
 }

@@ -13,12 +13,14 @@ export abstract class CompiledRoute {
   readonly #scope: RouteScope;
 
   readonly metadata: HostMetadata;
+  readonly virtualHostMetadata: HostMetadata;
 
   constructor(scope: RouteScope) {
     this.name = scope.routeName;
     this.virtualHostName = scope.virtualHostName;
     this.path = scope.path;
     this.metadata = scope.metadata;
+    this.virtualHostMetadata = scope.virtualHostMetadata;
     this.#scope = scope;
   }
 

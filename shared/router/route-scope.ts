@@ -20,6 +20,7 @@ export interface RouteScope {
   readonly virtualClusterOf: VirtualClusterOf | undefined;
   /** Of the route. */
   readonly metadata: HostMetadata;
+  readonly virtualHostMetadata: HostMetadata;
   /** What the levels around a route say of how its requests are sent. */
   readonly policies: OuterPolicies;
   readonly mutations: MutationLevels;
@@ -35,6 +36,7 @@ export function emptyScope(mostSpecificWins: boolean, path: ConfigPath): RouteSc
     virtualHostName: "",
     virtualClusterOf: undefined,
     metadata: {},
+    virtualHostMetadata: {},
     policies: NO_POLICIES,
     mutations,
     filterConfigs: FilterConfigs.none,

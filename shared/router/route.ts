@@ -22,6 +22,8 @@ interface RouteCommon {
   filterDisabled(filterName: string): boolean | undefined;
   /** `Route.metadata`, by namespace. */
   readonly metadata: HostMetadata;
+  /** `VirtualHost.metadata`. */
+  readonly virtualHostMetadata: HostMetadata;
   /** `response_headers_to_add` and `_to_remove` of all levels, in Envoy's order; for upstream answers and local replies. */
   finalizeResponseHeaders(headers: HeaderMap, request: HeaderMap, info: StreamInfo): void;
 }

@@ -6,7 +6,7 @@ const MIRRORING = unsupported("request mirroring is not implemented");
 const RATE_LIMITS = unsupported("rate limit descriptors are not implemented");
 const BODY_LIMITS = unsupported("request body limits per route are not implemented; the buffer filter has its own");
 const PLUGINS = unsupported("cluster specifier plugins are not implemented");
-const METADATA = ignored("only extensions read it, and each of those is listed for itself");
+const TABLE_METADATA = ignored("only extensions read it, and each of those is listed for itself");
 const METADATA_MATCH = unsupported("load balancer subsets are not implemented");
 const INTERNAL_REDIRECTS = unsupported("internal redirects are not implemented");
 const GRPC_TIMEOUTS = unsupported("timeouts from the grpc-timeout header are not implemented");
@@ -31,7 +31,7 @@ export const routerSupport: readonly MessageSupport[] = [
     ignorePortInHostMatching: "supported",
     ignorePathParametersInPathMatching: "supported",
     typedPerFilterConfig: "supported",
-    metadata: METADATA,
+    metadata: TABLE_METADATA,
     vhds: unsupported("virtual hosts are not discovered on demand"),
     internalOnlyHeaders: "supported",
     clusterSpecifierPlugins: PLUGINS,
@@ -45,7 +45,7 @@ export const routerSupport: readonly MessageSupport[] = [
     routes: "supported",
     requireTls: "supported",
     typedPerFilterConfig: "supported",
-    metadata: METADATA,
+    metadata: "supported",
     matcher: "supported",
     virtualClusters: unsupported("statistics by virtual cluster are not implemented"),
     rateLimits: RATE_LIMITS,
@@ -69,7 +69,7 @@ export const routerSupport: readonly MessageSupport[] = [
     redirect: "supported",
     directResponse: "supported",
     typedPerFilterConfig: "supported",
-    metadata: METADATA,
+    metadata: "supported",
     decorator: ignored("requests are not traced"),
     filterAction: unsupported("actions of filters are not implemented"),
     nonForwardingAction: unsupported("it is for gRPC servers that read the configuration themselves"),

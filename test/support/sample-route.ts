@@ -11,6 +11,7 @@ const COMMON = {
   perFilterConfigs: () => [],
   filterDisabled: () => undefined,
   metadata: {},
+  virtualHostMetadata: {},
   finalizeResponseHeaders: (headers: HeaderMap) => headers.set("x-route-response", "seen"),
 } as const;
 

@@ -244,3 +244,13 @@ describe("compileRouteTable, candidates", () => {
     expect(trace).toEqual({ virtualHostName: "all", candidatesExamined: 0 });
   });
 });
+
+describe("compileRouteTable, metadata", () => {
+  it("keeps that of the route and that of its virtual host", ({ expect }) => {
+    const routes = [{ ...reply({ prefix: "/" }), metadata: { filterMetadata: { ns: { a: "route" } } } }];
+    const metadata = { filterMetadata: { ns: { a: "host" } } };
+    const table = tableOf({ virtualHosts: [{ name: "v", domains: ["*"], routes, metadata }] });
+    const route = routeOf(table.match(requestFor("/"), { random: 0n }));
+    expect([route.metadata, route.virtualHostMetadata]).toEqual([{ ns: { a: "route" } }, { ns: { a: "host" } }]);
+  });
+});
