@@ -64,7 +64,7 @@ export class Cluster {
     this.#balancer = new LoadBalancer(info.lb, {
       random,
       clock,
-      stats: createLbStats(scope),
+      stats: createLbStats(scope, info.lb.policy.kind),
       activeRequests: () => clusterStats.rqActive.value,
     });
     this.#members = info.endpoints.map((endpoint) => {

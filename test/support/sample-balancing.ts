@@ -1,5 +1,6 @@
 import type { RandomSource } from "../../shared/host/random-source.ts";
 import type { Cluster as ClusterConfig, LocalityLbEndpoints } from "../../shared/schema/envoy-types.ts";
+import type { StatsScope } from "../../shared/stats/stats-scope.ts";
 import { createLocalStats } from "../../shared/stats/local-stats.ts";
 import { Cluster } from "../../shared/upstream/cluster.ts";
 import type { LoadBalancerContext } from "../../shared/upstream/load-balancer-context.ts";
@@ -9,16 +10,17 @@ import { compiledCluster } from "./sample-cluster.ts";
 export interface SamplePorts {
   readonly random?: RandomSource;
   readonly clock?: FakeClock;
+  readonly stats?: StatsScope;
 }
 
 /** A cluster of several localities, as it balances. */
 export function createCluster(
   endpoints: readonly LocalityLbEndpoints[],
   more: Partial<ClusterConfig> = {},
-  { random = new SeededRandom(), clock = new FakeClock() }: SamplePorts = {},
+  { random = new SeededRandom(), clock = new FakeClock(), stats = createLocalStats().store }: SamplePorts = {},
 ): Cluster {
   const info = compiledCluster({ name: "c", loadAssignment: { clusterName: "c", endpoints }, ...more });
-  return new Cluster({ info, names: "resolve", random, clock, stats: createLocalStats().store });
+  return new Cluster({ info, names: "resolve", random, clock, stats });
 }
 
 /** How often each address is picked. */

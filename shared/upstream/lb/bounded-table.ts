@@ -1,5 +1,5 @@
 import type { UpstreamHost } from "../../host/upstream-host.ts";
-import type { HashTable } from "./hash-table.ts";
+import type { HashTable, TableExtent } from "./hash-table.ts";
 import { MersenneTwister } from "./mersenne-twister.ts";
 import type { HostShare } from "./normalized-weights.ts";
 
@@ -17,10 +17,12 @@ export interface BoundedTableOptions {
  * in an order that the hash decides. Source: Envoy `BoundedLoadHashingLoadBalancer`; Mirrokni et al., 2016.
  */
 export class BoundedTable implements HashTable {
+  readonly extent: TableExtent;
   readonly #options: BoundedTableOptions;
   readonly #shares: ReadonlyMap<UpstreamHost, number>;
 
   constructor(options: BoundedTableOptions) {
+    this.extent = options.table.extent;
     this.#options = options;
     this.#shares = new Map(options.shares.map(({ host, share }) => [host, share]));
   }

@@ -63,6 +63,7 @@ export class ConsistentBalancer implements Balancer {
     const { policy, isLocalityWeighted } = this.#settings;
     const shares = normalizeWeights(level, isLocalityWeighted ? this.#weightOf : undefined);
     const table = policy.kind === "maglev" ? new MaglevTable(shares, policy) : new HashRing(shares, policy);
+    this.#ports.stats.table?.set(table.extent);
     const { balanceFactor } = policy.hashing;
     if (balanceFactor === undefined) return table;
     return new BoundedTable({ table, shares, balanceFactor, activeRequests: this.#ports.activeRequests });

@@ -3,7 +3,7 @@ import type { Word64 } from "../../hash/word-64.ts";
 import { xxHash64Word } from "../../hash/xx-hash-64.ts";
 import type { UpstreamHost } from "../../host/upstream-host.ts";
 import type { RingHashSettings } from "../lb-settings.ts";
-import type { HashTable } from "./hash-table.ts";
+import { extentOf, type HashTable, type TableExtent } from "./hash-table.ts";
 import { hostHashKey } from "./host-hash-key.ts";
 import type { HostShare } from "./normalized-weights.ts";
 
@@ -19,14 +19,13 @@ interface RingEntries {
  * Source: Envoy `RingHashLoadBalancer`.
  */
 export class HashRing implements HashTable {
+  readonly extent: TableExtent;
   readonly #ring: RingEntries;
 
   constructor(shares: readonly HostShare[], settings: RingHashSettings) {
-    this.#ring = sortByHash(placeHosts(shares, settings));
-  }
-
-  get size(): number {
-    return this.#ring.hosts.length;
+    const places = placeHosts(shares, settings);
+    this.extent = extentOf(places.map(({ length }) => length));
+    this.#ring = sortByHash(places.flat());
   }
 
   /** Further attempts go on along the ring. */
@@ -56,18 +55,19 @@ interface Placed {
   readonly host: UpstreamHost;
 }
 
-/** Running sums, and not a rounded number for each host, so that the ring has exactly its size. */
-function placeHosts(shares: readonly HostShare[], settings: RingHashSettings): Placed[] {
+/** The places of each host. Running sums, and not a rounded number for each host, so that the ring has exactly its size. */
+function placeHosts(shares: readonly HostShare[], settings: RingHashSettings): Placed[][] {
   const hashOf = settings.hashFunction === "xxhash" ? xxHash64Word : murmurHash2Word;
   const scale = ringScale(shares, settings);
-  const placed: Placed[] = [];
   let target = 0;
-  for (const { host, share } of shares) {
+  let placed = 0;
+  return shares.map(({ host, share }) => {
     const key = hostHashKey(host, settings.hashing.usesHostname);
     target += scale * share;
-    for (let copy = 0; placed.length < target; copy++) placed.push({ hash: hashOf(`${key}_${copy}`), host });
-  }
-  return placed;
+    const places: Placed[] = [];
+    for (; placed < target; placed++) places.push({ hash: hashOf(`${key}_${places.length}`), host });
+    return places;
+  });
 }
 
 /** Such that the host of the least weight has a whole number of places, as far as the ring may grow. */

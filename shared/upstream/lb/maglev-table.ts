@@ -2,7 +2,7 @@ import { Word64 } from "../../hash/word-64.ts";
 import { xxHash64Word } from "../../hash/xx-hash-64.ts";
 import type { UpstreamHost } from "../../host/upstream-host.ts";
 import type { MaglevSettings } from "../lb-settings.ts";
-import type { HashTable } from "./hash-table.ts";
+import { extentOf, type HashTable, type TableExtent } from "./hash-table.ts";
 import { hostHashKey } from "./host-hash-key.ts";
 import type { HostShare } from "./normalized-weights.ts";
 
@@ -15,6 +15,7 @@ interface Walk {
   readonly skip: number;
   place: number;
   target: number;
+  taken: number;
 }
 
 /**
@@ -22,6 +23,7 @@ interface Walk {
  * `MaglevTable`; Eisenbud et al., "Maglev", NSDI 2016, section 3.4.
  */
 export class MaglevTable implements HashTable {
+  readonly extent: TableExtent;
   readonly #hosts: readonly UpstreamHost[];
   /** For each place the position of its host. */
   readonly #table: Uint32Array;
@@ -35,8 +37,10 @@ export class MaglevTable implements HashTable {
       skip: (xxHash64Word(key, SEED_OF_SKIP).modulo(tableSize - 1) + 1) % tableSize,
       place: xxHash64Word(key).modulo(tableSize),
       target: 0,
+      taken: 0,
     }));
     this.#table = fillTable(walks, tableSize);
+    this.extent = extentOf(walks.map(({ taken }) => taken));
   }
 
   /** Further attempts change most bits of the hash. */
@@ -59,6 +63,7 @@ function fillTable(walks: readonly Walk[], tableSize: number): Uint32Array {
       while (isTaken[walk.place] === 1) advance(walk, tableSize);
       table[walk.place] = position;
       isTaken[walk.place] = 1;
+      walk.taken += 1;
       advance(walk, tableSize);
       left -= 1;
     }

@@ -95,6 +95,12 @@ describe("HashRing", () => {
     expect(new HashRing([], settings).pick(5n, 0)).toBeUndefined();
   });
 
+  it("counts the places of each host as Envoy does", ({ expect }) => {
+    const settings = { ...RING, hashFunction: "xxhash", minRingSize: 1024, maxRingSize: 8_388_608 } as const;
+    expect(new HashRing(sharesOf([1, 2, 3, 1, 5]), settings).extent).toEqual({ size: 1032, least: 86, most: 430 });
+    expect(new HashRing(sharesOf([1, 1, 1, 1, 1]), settings).extent).toEqual({ size: 1025, least: 205, most: 205 });
+  });
+
   it("moves few keys when a host leaves", ({ expect }) => {
     const settings = { ...RING, hashFunction: "xxhash", minRingSize: 1024, maxRingSize: 8_388_608 } as const;
     const shares = sharesOf([1, 1, 1, 1, 1]);
@@ -117,6 +123,11 @@ describe("MaglevTable", () => {
       expect(places).toEqual(plainMaglev(shares, tableSize).map((host) => host?.address));
     });
     fc.assert(rule, { seed: 7, numRuns: 100 });
+  });
+
+  it("counts the places of each host as Envoy does", ({ expect }) => {
+    const settings = { kind: "maglev", tableSize: 1009, hashing: HASHING } as const;
+    expect(new MaglevTable(sharesOf([1, 2, 3, 1, 5]), settings).extent).toEqual({ size: 1009, least: 84, most: 420 });
   });
 
   it("changes the hash with further attempts as Envoy does, and has no host without hosts", ({ expect }) => {

@@ -1,6 +1,8 @@
 import { describe, it } from "vitest";
 import type { ClusterLbSubsetConfig, JsonObject, LbEndpoint } from "../../../../shared/schema/envoy-types.ts";
+import { createLocalStats } from "../../../../shared/stats/local-stats.ts";
 import type { Cluster } from "../../../../shared/upstream/cluster.ts";
+import { createLbStats } from "../../../../shared/upstream/lb-stats.ts";
 import { createCluster, tallyPicks } from "../../../support/sample-balancing.ts";
 import { endpointAt } from "../../../support/sample-cluster.ts";
 
@@ -196,5 +198,47 @@ describe("SubsetBalancer", () => {
     });
     expect(tallyPicks(cluster, 4, { metadataMatch: { v: "1" } })).toEqual({ "127.0.0.1:80": 2, "127.0.0.1:81": 2 });
     expect(cluster.pick()).toBeUndefined();
+  });
+
+  it("counts subsets and what is picked from them", ({ expect }) => {
+    const { store } = createLocalStats();
+    const lbSubsetConfig = {
+      fallbackPolicy: "DEFAULT_SUBSET",
+      defaultSubset: { s: "nowhere" },
+      panicModeAny: true,
+      subsetSelectors: [{ keys: ["v"], singleHostPerSubset: true }],
+    } as const;
+    const cluster = createCluster([{ lbEndpoints: backends([]) }], { lbSubsetConfig }, { stats: store });
+    const { subsetsActive, subsetsCreated, subsetsSingleHostDuplicate, ...counted } = createLbStats(
+      store.scope("cluster.c"),
+      "round robin",
+    );
+    tallyPicks(cluster, 3, { metadataMatch: { v: "1" } });
+    tallyPicks(cluster, 2, { metadataMatch: { v: "9" } });
+    expect([subsetsActive.value, subsetsCreated.value, subsetsSingleHostDuplicate.value]).toEqual([3, 3, 2]);
+    const { subsetsSelected, subsetsFallback, subsetsFallbackPanic, subsetsRemoved } = counted;
+    expect([subsetsSelected.value, subsetsFallback.value, subsetsFallbackPanic.value]).toEqual([3, 0, 2]);
+    expect(subsetsRemoved.value).toBe(0);
+  });
+
+  it("removes a subset with its last host, and makes it again", ({ expect }) => {
+    const { store } = createLocalStats();
+    const metadata = { filterMetadata: { "envoy.lb": { v: "1" } } };
+    const lbEndpoints = [endpointAt("a.example:80", { metadata })];
+    const more = { type: "STRICT_DNS", lbSubsetConfig: { subsetSelectors: BY_V } } as const;
+    const cluster = createCluster([{ lbEndpoints }], more, { stats: store });
+    const stats = createLbStats(store.scope("cluster.c"), "round robin");
+    const state = (): unknown => [
+      stats.subsetsActive.value,
+      stats.subsetsCreated.value,
+      stats.subsetsRemoved.value,
+      cluster.pick({ metadataMatch: { v: "1" } })?.address,
+    ];
+    cluster.applyResolution(0, ["10.0.0.1"]);
+    expect(state()).toEqual([1, 1, 0, "10.0.0.1:80"]);
+    cluster.applyResolution(0, []);
+    expect(state()).toEqual([0, 1, 1, undefined]);
+    cluster.applyResolution(0, ["10.0.0.2"]);
+    expect(state()).toEqual([1, 2, 1, "10.0.0.2:80"]);
   });
 });
