@@ -44,6 +44,7 @@ export function compileCluster(
   return {
     name,
     statName: altStatName || name,
+    metadata: config.metadata?.filterMetadata ?? {},
     discovery,
     connectTimeoutMs: durationMs(config.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT),
     bufferLimitBytes: config.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES,

@@ -14,6 +14,8 @@ export interface CompiledCluster {
   readonly name: string;
   /** Names its statistics, `cluster.<statName>.`: `alt_stat_name`, or the name. */
   readonly statName: string;
+  /** `Cluster.metadata`, by namespace. */
+  readonly metadata: HostMetadata;
   readonly discovery: Discovery;
   readonly connectTimeoutMs: number;
   /** `per_connection_buffer_limit_bytes`. */

@@ -22,10 +22,11 @@ static_resources:
                   virtual_hosts:
                     - name: all
                       domains: ["*"]
+                      metadata: { filter_metadata: { ns: { k: of host } } }
                       routes:
                         - { match: { prefix: /closed }, direct_response: { status: 403, body: { inline_string: closed } } }
                         - { match: { prefix: /lost }, route: { cluster: lost, cluster_not_found_response_code: NOT_FOUND } }
-                        - { match: { prefix: / }, name: main, route: { cluster: app, prefix_rewrite: /in/ } }
+                        - { match: { prefix: / }, name: main, metadata: { filter_metadata: { ns: { k: of route } } }, route: { cluster: app, prefix_rewrite: /in/ } }
                 http_filters:
                   - name: router
                     typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
@@ -34,11 +35,13 @@ static_resources:
       load_assignment: { cluster_name: lost }
     - name: app
       alt_stat_name: app-stats
+      metadata: { filter_metadata: { ns: { k: of cluster } } }
       load_assignment:
         cluster_name: app
         endpoints:
           - lb_endpoints:
-              - endpoint: { hostname: "app.example:1111", address: { socket_address: { address: 127.0.0.1, port_value: 1111 } } }
+              - metadata: { filter_metadata: { ns: { k: of endpoint } } }
+                endpoint: { hostname: "app.example:1111", address: { socket_address: { address: 127.0.0.1, port_value: 1111 } } }
 `;
 
 const textLog = (format: string, filter = ""): string =>
@@ -106,6 +109,15 @@ describe("access log", () => {
   it("knows a path before and after it was rewritten", ({ expect }) => {
     const format = "%PATH% %PATH(NQ)% %PATH(WQ:PATH)% %PATH(NQ:ORIG)% %QUERY_PARAMS% %QUERY_PARAM(b):2%";
     expect(linesOf(textLog(format), ["/p?a=1&b=two"])).toEqual(["/p?a=1&b=two /p /in/p?a=1&b=two /p a=1&b=two tw"]);
+  });
+
+  it("reads metadata of everything that the request went through", ({ expect }) => {
+    const format =
+      "%METADATA(VIRTUAL_HOST:ns:k)%, %METADATA(ROUTE:ns:k)%, %CLUSTER_METADATA(ns:k)%, %UPSTREAM_METADATA(ns:k)%";
+    expect(linesOf(textLog(format), ["/", "/closed"])).toEqual([
+      "of host, of route, of cluster, of endpoint",
+      "of host, -, -, -",
+    ]);
   });
 
   it("writes one line for a client that goes away, with its flag, and none after that", ({ expect }) => {

@@ -18,6 +18,7 @@ describe("compileCluster", () => {
       http: { maxStreamDurationMs: undefined, retryPolicy: undefined },
       name: "c",
       statName: "c",
+      metadata: {},
       tls: false,
       discovery: "STATIC",
       connectTimeoutMs: 5000,

@@ -85,6 +85,7 @@ export class RouterFilter implements TerminalHttpFilter, AttemptOwner {
     const cluster = clusters.get(route.clusterName(headers) ?? "");
     info.upstreamCluster = cluster?.info.statName;
     info.upstreamClusterRaw = cluster?.info.name;
+    info.clusterMetadata = cluster?.info.metadata;
     info.virtualClusterName = route.virtualCluster(headers);
     if (cluster === undefined) {
       stats.noCluster.inc();
