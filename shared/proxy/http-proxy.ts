@@ -10,6 +10,7 @@ import { type AnyFilterFactory, FilterRegistry } from "../http-filter/filter-reg
 import type { Bootstrap, Listener } from "../schema/envoy-types.ts";
 import type { StatsScope } from "../stats/stats-scope.ts";
 import { ClusterManager } from "../upstream/cluster-manager.ts";
+import { outlierLogEntry } from "../upstream/outlier/outlier-event.ts";
 import { reportDuplicateClusters } from "../upstream/compile-cluster.ts";
 import { compileHttpListener, findHttpListeners } from "./http-listeners.ts";
 import { type Resource, type ResourceSet, resourcesOf } from "./resources.ts";
@@ -52,6 +53,7 @@ export class HttpProxy {
       random: host.random,
       clock: host.clock,
       stats,
+      onOutlierEvent: (cluster, event) => host.logger.log("info", ...outlierLogEntry(cluster, event)),
     });
     this.#registry = new FilterRegistry(filters(this.clusters));
   }

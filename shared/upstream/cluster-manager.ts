@@ -7,6 +7,7 @@ import type { Cluster as ClusterConfig } from "../schema/envoy-types.ts";
 import type { StatsScope } from "../stats/stats-scope.ts";
 import { Cluster } from "./cluster.ts";
 import { compileCluster } from "./compile-cluster.ts";
+import type { OutlierEvent } from "./outlier/outlier-event.ts";
 import type { CompiledCluster } from "./compiled-cluster.ts";
 
 /** A cluster as an update wants it. */
@@ -41,6 +42,8 @@ export interface ClusterManagerOptions {
   readonly capabilities: HostCapabilities;
   readonly random: RandomSource;
   readonly clock: Clock;
+  /** Called with the cluster's name for every ejection by outlier detection, enforced or not, and every return. */
+  readonly onOutlierEvent?: (cluster: string, event: OutlierEvent) => void;
   /** The root. */
   readonly stats: StatsScope;
 }
@@ -105,7 +108,10 @@ export class ClusterManager {
   }
 
   #create(info: CompiledCluster): Cluster {
-    const { capabilities, random, clock, stats } = this.#options;
-    return new Cluster({ info, names: capabilities.rawConnect ? "resolve" : "connect by name", random, clock, stats });
+    const { capabilities, random, clock, stats, onOutlierEvent } = this.#options;
+    const names = capabilities.rawConnect ? "resolve" : "connect by name";
+    const { name } = info;
+    const tell = onOutlierEvent && ((event: OutlierEvent): void => onOutlierEvent(name, event));
+    return new Cluster({ info, names, random, clock, stats, onOutlierEvent: tell });
   }
 }

@@ -9,6 +9,7 @@ import { ClusterHost } from "./cluster-host.ts";
 import { ClusterStats } from "./cluster-stats.ts";
 import type { CompiledCluster } from "./compiled-cluster.ts";
 import { OutlierDetector } from "./outlier/outlier-detector.ts";
+import type { OutlierEvent } from "./outlier/outlier-event.ts";
 import { OutlierStats } from "./outlier/outlier-stats.ts";
 import type { OutlierThresholds } from "./outlier/success-rate-threshold.ts";
 import { type Drop, drawDrop } from "./drop-overload.ts";
@@ -26,6 +27,8 @@ export interface ClusterOptions {
   readonly names: NameUse;
   readonly random: RandomSource;
   readonly clock: Clock;
+  /** Called for every ejection by outlier detection, enforced or not, and every return. */
+  readonly onOutlierEvent?: ((event: OutlierEvent) => void) | undefined;
   /** The root; `cluster.<name>.` is made below it. */
   readonly stats: StatsScope;
 }
@@ -45,7 +48,7 @@ export class Cluster {
   readonly #members: (readonly ClusterHost[])[];
   #hosts: readonly ClusterHost[] = [];
 
-  constructor({ info, names, random, clock, stats }: ClusterOptions) {
+  constructor({ info, names, random, clock, stats, onOutlierEvent }: ClusterOptions) {
     this.info = info;
     this.#random = random;
     const scope = stats.scope(`cluster.${info.statName}`);
@@ -60,6 +63,7 @@ export class Cluster {
         random,
         stats: new OutlierStats(scope),
         onHealthChange: () => this.#onHealthChange(),
+        onEvent: onOutlierEvent,
       });
     this.#balancer = new LoadBalancer(info.lb, {
       random,

@@ -21,7 +21,7 @@ export interface OutlierDetectorOptions {
   /** Balancing sees another health of some hosts than before. */
   readonly onHealthChange: () => void;
   /** Called for every ejection, enforced or not, and every return. */
-  readonly onEvent?: (event: OutlierEvent) => void;
+  readonly onEvent?: ((event: OutlierEvent) => void) | undefined;
 }
 
 /** A host with what it achieved in the last interval. */

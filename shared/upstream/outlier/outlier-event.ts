@@ -1,3 +1,4 @@
+import type { LogFields } from "../../host/logger.ts";
 import type { UpstreamHost } from "../../host/upstream-host.ts";
 import type { EjectionType } from "./outlier-settings.ts";
 
@@ -21,4 +22,16 @@ export interface OutlierEjection extends CommonEvent {
 
 export interface OutlierReturn extends CommonEvent {
   readonly action: "UNEJECT";
+}
+
+/** An event as the application log has it, with the names of Envoy's fields. */
+export function outlierLogEntry(cluster: string, event: OutlierEvent): readonly [name: string, fields: LogFields] {
+  const fields = {
+    cluster_name: cluster,
+    upstream_url: event.host.address,
+    num_ejections: event.ejections,
+    secs_since_last_action: event.secondsSinceLastAction,
+  };
+  if (event.action === "UNEJECT") return ["outlier_unejection", fields];
+  return ["outlier_ejection", { ...fields, type: event.type, enforced: event.enforced }];
 }
