@@ -18,8 +18,16 @@ export interface KnownDifference {
   readonly explains: (finding: Finding) => boolean;
 }
 
-const HOP_BY_HOP: ReadonlySet<string> = new Set(["connection", "keep-alive", "transfer-encoding"]);
+/** Headers of one connection, which are the platform's business. */
+const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "transfer-encoding",
+  "te",
+  "x-hop",
+]);
 const LOOPBACK_ADDRESS = /^"127\.0\.0\.1:\d+"$/;
+const BYTE_COUNTS: ReadonlySet<string> = new Set(["sent", "received"]);
 
 const EDGE: readonly KnownDifference[] = [
   {
@@ -29,13 +37,14 @@ const EDGE: readonly KnownDifference[] = [
   },
   {
     kind: "header lines",
-    reason: "the platform joins the lines of a header into one",
-    explains: ({ difference }) => difference.kind.endsWith("-lines"),
+    reason: "the platform joins the lines of a header into one, so that what looks at single lines sees another text",
+    explains: ({ difference, request }) => difference.kind.endsWith("-lines") || hasRepeatedHeader(request),
   },
   {
-    kind: "platform's connections",
-    reason: "connections to clients are the platform's: it frames answers and ends connections by its own rules",
-    explains: ({ difference }) => difference.kind === "header" && HOP_BY_HOP.has(difference.name),
+    kind: "connection headers",
+    reason:
+      "connections on both sides are the platform's; it frames messages, and drops headers of one connection, by its own rules",
+    explains: ({ difference: { kind, name } }) => kind.endsWith("header") && CONNECTION_HEADERS.has(name),
   },
   {
     kind: "host by fetch",
@@ -45,11 +54,61 @@ const EDGE: readonly KnownDifference[] = [
       ((name === "host" && LOOPBACK_ADDRESS.test(nuncio)) || (name === "x-forwarded-host" && envoy === "absent")),
   },
   {
-    kind: "platform's mark",
+    kind: "mark of fetch",
     reason: "fetch marks what a Worker sends with CF-Worker",
     explains: ({ difference: { kind, name } }) => kind === "upstream-header" && name === "cf-worker",
   },
+  {
+    kind: "refused by the platform",
+    reason: "the platform refuses what it cannot parse before the Worker sees it, with a body of its own",
+    explains: ({ nuncio }) => isStatus(nuncio, 400) && nuncio.log === undefined && nuncio.upstream.length === 0,
+  },
+  {
+    kind: "target made canonical",
+    reason: "the edge routes on the path as fetch will send it: without dot segments, fragment and backslash",
+    explains: ({ request }) => isChangedByUrlParser(request.target),
+  },
+  {
+    kind: "cause of a broken connection",
+    reason: "a Worker hears of refused, reset and closed connections in the same words",
+    explains: ({ envoy, nuncio }) => details(nuncio).includes("Network_connection_lost") && isBroken(details(envoy)),
+  },
+  {
+    kind: "uncounted bodies",
+    reason: "bodies pass as the platform's own streams; where no length is declared nobody counts their bytes",
+    explains: ({ difference: { kind, name, nuncio } }) => kind === "log" && BYTE_COUNTS.has(name) && nuncio === "0",
+  },
+  {
+    kind: "refused by Envoy's codec",
+    reason:
+      "what Envoy's codec refuses is logged without request headers; the platform's codec has taken it, so that the core refuses it",
+    explains: ({ difference: { kind, name }, envoy, nuncio }) =>
+      kind === "log" && name === "line" && envoy.log === undefined && nuncio.upstream.length === 0,
+  },
 ];
+
+function hasRepeatedHeader({ headers }: PlannedRequest): boolean {
+  return new Set(headers.map(([name]) => name)).size < headers.length;
+}
+
+function isStatus({ answer }: Exchange, status: number): boolean {
+  return answer.kind === "answer" && answer.status === status;
+}
+
+/** Whether a WHATWG URL parser, which every exit of the platform is, makes another target of this one. */
+function isChangedByUrlParser(target: string): boolean {
+  if (!target.startsWith("/")) return true;
+  const url = new URL(`http://a.example${target}`);
+  return url.pathname + url.search !== target;
+}
+
+function details({ log }: Exchange): string {
+  return String(log?.["details"]);
+}
+
+function isBroken(text: string): boolean {
+  return text.startsWith("upstream_reset_before_response_started");
+}
 
 /** What is known of each target. */
 export const KNOWN_DIFFERENCES: Readonly<Record<string, readonly KnownDifference[]>> = { edge: EDGE };
