@@ -10,8 +10,10 @@ export const routerFilterSupport: readonly MessageSupport[] = [
     rejectConnectRequestEarlyData: ignored("CONNECT requests have no route"),
     strictCheckHeaders: unsupported("control headers are not checked: one that cannot be read has no effect"),
     suppressGrpcRequestFailureCodeStats: unsupported("gRPC failures are not counted apart from HTTP ones"),
-    upstreamLog: unsupported("access logs are not implemented"),
-    upstreamLogOptions: unsupported("access logs are not implemented"),
+    upstreamLog: unsupported(
+      "attempts have no log of their own; the access log of the connection manager tells of them",
+    ),
+    upstreamLogOptions: unsupported("attempts have no log of their own"),
     upstreamHttpFilters: unsupported("filters on the upstream side are not implemented"),
   }),
 ];
