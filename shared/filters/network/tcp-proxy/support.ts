@@ -3,7 +3,7 @@ import { type MessageSupport, support, unsupported } from "../../../config/suppo
 const NO_TCP = unsupported("a Worker accepts no TCP connections");
 const onNode = { edge: NO_TCP, node: "supported" } as const;
 const NO_LOGS = unsupported("access logs are not implemented");
-const NO_SUBSETS = unsupported("subset balancing is not implemented");
+const NO_SUBSETS = unsupported("a TCP connection cannot ask for a subset of the hosts");
 
 /** What becomes of the fields of `envoy.filters.network.tcp_proxy`. */
 export const tcpProxySupport: readonly MessageSupport[] = [
@@ -19,7 +19,7 @@ export const tcpProxySupport: readonly MessageSupport[] = [
     metadataMatch: NO_SUBSETS,
     accessLog: NO_LOGS,
     accessLogOptions: NO_LOGS,
-    hashPolicy: unsupported("balancing by hash is not implemented"),
+    hashPolicy: unsupported("a TCP connection cannot ask for a host by hash"),
     tunnelingConfig: unsupported("tunnelling over HTTP is not implemented"),
     onDemand: unsupported("clusters on demand need a control plane"),
     proxyProtocolTlvs: unsupported("the PROXY protocol is not implemented"),

@@ -6,7 +6,8 @@ import type {
   LocalityLbEndpoints,
 } from "../../../../shared/schema/envoy-types.ts";
 import type { Cluster } from "../../../../shared/upstream/cluster.ts";
-import { createCluster } from "../../../support/sample-balancing.ts";
+import { SeededRandom } from "../../../support/fakes.ts";
+import { createCluster, tallyPicks } from "../../../support/sample-balancing.ts";
 import { endpointAt } from "../../../support/sample-cluster.ts";
 
 // What Envoy 1.39 answered to requests with the header `k: user-0`, `k: user-1` and so on, by which the route hashed: the last digit
@@ -194,5 +195,39 @@ describe("ConsistentBalancer", () => {
     const cluster = createCluster(endpoints, more);
     const picked = Array.from(picks, (_, at) => pickAndHold(cluster, xxHash64(`user-${at % 7}`)));
     expect(picked.join("")).toBe(picks);
+  });
+
+  it("gives the same host for the same hash whatever was picked before, and whoever asks", ({ expect }) => {
+    for (const policy of [RING, MAGLEV]) {
+      const [one, other] = [1, 2].map((seed) => createCluster(WEIGHTED, policy, { random: new SeededRandom(seed) }));
+      one?.pick();
+      const hashes = Array.from({ length: 100 }, (_, at) => xxHash64(`key-${at}`));
+      const picked = hashes.map((hash) => one?.pick({ hash })?.address);
+      expect(hashes.map((hash) => other?.pick({ hash })?.address)).toEqual(picked);
+      expect(hashes.map((hash) => one?.pick({ hash })?.address)).toEqual(picked);
+    }
+  });
+
+  it("spreads requests without a hash by weight", ({ expect }) => {
+    for (const policy of [RING, MAGLEV]) {
+      const counts = tallyPicks(createCluster(WEIGHTED, policy), 12_000);
+      for (const [digit, weight] of WEIGHTS.entries()) {
+        expect(Math.abs(Number(counts[`127.0.0.1:${PORT + digit}`]) - 1000 * weight)).toBeLessThan(400);
+      }
+    }
+  });
+
+  it("asks for another host along the ring, or elsewhere in the table, when one is refused", ({ expect }) => {
+    for (const policy of [RING, MAGLEV]) {
+      const cluster = createCluster(EQUAL, policy);
+      const hashes = Array.from({ length: 50 }, (_, at) => xxHash64(`key-${at}`));
+      const refused = cluster.pick({ hash: xxHash64("key-0") });
+      const shouldSelectAnotherHost = (host: unknown): boolean => host === refused;
+      const picked = hashes.map((hash) =>
+        cluster.pick({ hash, shouldSelectAnotherHost, hostSelectionMaxAttempts: 20 }),
+      );
+      expect(refused).toBeDefined();
+      expect(picked).not.toContain(refused);
+    }
   });
 });
