@@ -74,6 +74,7 @@ function tlsRedirect(location: string): ReplyRoute {
     status: 301,
     body: "",
     location: () => location,
+    formattedBody: () => undefined,
     perFilterConfig: () => undefined,
     perFilterConfigs: () => [],
     filterDisabled: () => undefined,

@@ -1,6 +1,7 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DirectResponseAction, RedirectAction, Route as RouteConfig } from "../schema/envoy-types.ts";
 import { type ActionPlace, compileForward } from "./compile-forward.ts";
+import { compileSubstitution } from "../formatter/compile-substitution.ts";
 import { compileDirectResponseBody } from "./direct-response.ts";
 import { LocalRoute } from "./local-route.ts";
 import { compilePathSpecifier, type PathSpecifier } from "./path-specifier.ts";
@@ -71,9 +72,12 @@ function compileDirectResponse(
   { scope, path }: ActionPlace,
   context: RouteContext,
 ): RoutePick {
-  const { status = 200, body } = config;
+  const { status = 200, body, bodyFormat: format } = config;
   const { maxDirectResponseBytes, diagnostics } = context;
   const bodyPath = path.field("body");
   const text = body ? compileDirectResponseBody(body, maxDirectResponseBytes, bodyPath, diagnostics) : "";
-  return pickAlways(new LocalRoute(scope, { kind: "direct_response", status, body: text }, requestLocation));
+  const bodyFormat = format && compileSubstitution(format, path.field("bodyFormat"), diagnostics);
+  return pickAlways(
+    new LocalRoute(scope, { kind: "direct_response", status, body: text, bodyFormat }, requestLocation),
+  );
 }

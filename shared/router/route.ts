@@ -54,12 +54,19 @@ export interface ForwardRoute extends RouteCommon {
   finalizeRequestHeaders(headers: HeaderMap, info: StreamInfo): void;
 }
 
+export interface FormattedBody {
+  readonly text: string;
+  readonly contentType: string;
+}
+
 /** Answers by itself: `direct_response` or `redirect`. */
 export interface ReplyRoute extends RouteCommon {
   readonly kind: "direct_response" | "redirect";
   readonly status: number;
   /** Empty for redirects. */
   readonly body: string;
+  /** What `body_format` makes of the body; `undefined` where it is sent as it is. */
+  formattedBody(request: HeaderMap, info: StreamInfo): FormattedBody | undefined;
   /** The `Location` of a redirect. */
   location(request: HeaderMap, info: StreamInfo): string | undefined;
 }

@@ -207,12 +207,12 @@ export const routerSupport: readonly MessageSupport[] = [
   support("envoy.config.route.v3.DirectResponseAction", {
     status: "supported",
     body: "supported",
-    bodyFormat: unsupported("formatted bodies are not implemented"),
+    bodyFormat: "supported",
   }),
   support("envoy.config.route.v3.FilterConfig", {
     config: "supported",
     isOptional: "supported",
-    disabled: unsupported("a filter cannot be switched off by route"),
+    disabled: "supported",
   }),
   support("envoy.config.core.v3.HeaderValueOption", {
     header: "supported",

@@ -24,7 +24,7 @@ export function forwardRoute(clusterName: string | undefined, more: Partial<Forw
     clusterNotFoundStatus: 503,
     timeoutMs: 0,
     stream: { idleMs: undefined, maxDuration: undefined, upgrades: new Map() },
-    policies: { ...NO_POLICIES, priority: "DEFAULT", internalRedirect: undefined },
+    policies: { ...NO_POLICIES, priority: "DEFAULT", internalRedirect: undefined, grpcTimeout: undefined },
     autoHostRewrite: false,
     appendXForwardedHost: false,
     metadataMatch: undefined,
@@ -36,5 +36,13 @@ export function forwardRoute(clusterName: string | undefined, more: Partial<Forw
 }
 
 export function replyRoute(more: Partial<ReplyRoute>): ReplyRoute {
-  return { ...COMMON, kind: "direct_response", status: 200, body: "", location: () => undefined, ...more };
+  return {
+    ...COMMON,
+    kind: "direct_response",
+    status: 200,
+    body: "",
+    location: () => undefined,
+    formattedBody: () => undefined,
+    ...more,
+  };
 }

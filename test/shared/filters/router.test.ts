@@ -179,6 +179,15 @@ describe("RouterFilter replies", () => {
     expect(bench.stat("http.test.no_route")).toBe(1);
   });
 
+  it("answers with the body and the content type that a route's format gives", ({ expect }) => {
+    const bench = new RouterBench();
+    const formattedBody = () => ({ text: "<p>", contentType: "text/html" });
+    const formatted = bench.request(replyRoute({ body: "plain", formattedBody }));
+    expect([formatted.client.body, formatted.client.headers?.get("content-type")]).toEqual(["<p>", "text/html"]);
+    const empty = bench.request(replyRoute({ body: "plain", formattedBody: () => ({ text: "", contentType: "x/y" }) }));
+    expect([empty.client.body, empty.client.headers?.has("content-type")]).toEqual(["", false]);
+  });
+
   it("answers direct responses and redirects with the route's headers", ({ expect }) => {
     const bench = new RouterBench();
     const direct = bench.request(replyRoute({ status: 403, body: "Forbidden", location: () => "/unused" }));

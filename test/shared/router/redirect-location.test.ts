@@ -150,4 +150,28 @@ describe("compileDirectResponseBody", () => {
     const config = { ...oneHost(respond({ status: 200, body })), ...limits };
     expect(problemsOf(config)).toEqual([`virtual_hosts[0].routes[0].direct_response.body: ${reason}`]);
   });
+
+  it.for<readonly [fields: object, text: string, contentType: string]>([
+    [{ textFormat: "<%LOCAL_REPLY_BODY%|%REQ(x-q)%|%RESP(x-a)%|%ROUTE_NAME%>" }, "<hé|Q|-|name>", "text/plain"],
+    [{ textFormat: "<p>", contentType: "text/html" }, "<p>", "text/html"],
+    [{ jsonFormat: { b: "%LOCAL_REPLY_BODY%" } }, '{"b":"hé"}\n', "application/json"],
+    [{ textFormat: "%REQ(x-none)%", omitEmptyValues: true }, "", "text/plain"],
+  ])("is formatted by body_format %j", ([bodyFormat, text, contentType], { expect }) => {
+    const route = { ...respond({ status: 200, body: { inlineString: "hé" }, bodyFormat }), name: "name" };
+    const request = requestFor("/", { "x-q": "Q" });
+    const info = newStreamInfo();
+    info.routeName = "name";
+    const reply = replyOf(tableOf(oneHost(route)).match(request, { random: 0n }));
+    expect(reply.formattedBody(request, info)).toEqual({ text, contentType });
+  });
+
+  it("is sent as it is without body_format", ({ expect }) => {
+    const reply = replyOf(tableOf(oneHost(respond({ status: 200 }))).match(requestFor("/"), { random: 0n }));
+    expect(reply.formattedBody(requestFor("/"), newStreamInfo())).toBe(undefined);
+  });
+
+  it("refuses a body_format that cannot be read", ({ expect }) => {
+    const problems = problemsOf(oneHost(respond({ status: 200, bodyFormat: { textFormat: "%NO_SUCH%" } })));
+    expect(problems).toEqual([expect.stringContaining("direct_response.body_format.text_format: ")]);
+  });
 });

@@ -6,15 +6,17 @@ import type { ReplyRoute } from "../../../router/route.ts";
 
 /** The answer of a route that answers by itself. `Location` stands on 201 and 3xx only (RFC 9110 section 10.2.2). */
 export function replyOfRoute(route: ReplyRoute, request: HeaderMap, info: StreamInfo): LocalReply {
-  const { status, body } = route;
+  const { status } = route;
+  const formatted = route.formattedBody(request, info);
   const hasLocation = status === 201 || (status >= 300 && status < 400);
   const location = hasLocation ? route.location(request, info) : undefined;
   return {
     status,
-    body,
+    body: formatted?.text ?? route.body,
     details: DETAILS.directResponse,
     modifyHeaders(headers) {
       if (location !== undefined && location !== "") headers.set("location", location);
+      if (formatted !== undefined && formatted.text !== "") headers.set("content-type", formatted.contentType);
       route.finalizeResponseHeaders(headers, request, info);
     },
   };
