@@ -1,5 +1,9 @@
 import { describe, it } from "vitest";
-import type { LbEndpoint, LocalityLbEndpoints } from "../../../../shared/schema/envoy-types.ts";
+import type {
+  Cluster as ClusterConfig,
+  LbEndpoint,
+  LocalityLbEndpoints,
+} from "../../../../shared/schema/envoy-types.ts";
 import type { Cluster } from "../../../../shared/upstream/cluster.ts";
 import { PreviousPriorities } from "../../../../shared/upstream/previous-priorities.ts";
 import { createCluster, tallyPicks } from "../../../support/sample-balancing.ts";
@@ -66,6 +70,79 @@ describe("SpreadBalancer localities", () => {
     expect(shares(false)).toEqual({ [a1]: 30, [b1]: 30 });
     expect(shares(true)).toEqual({ [a1]: 20, [b1]: 40 });
     expect(shares(true, false)).toEqual({ [a1]: 30, [b1]: 30 });
+  });
+});
+
+describe("SpreadBalancer beside Envoy", () => {
+  const host = (digit: number, more: Omit<LbEndpoint, "endpoint"> = {}): LbEndpoint =>
+    endpointAt(`10.0.0.1:8${digit}`, more);
+  const DRAINING = { healthStatus: "DRAINING" } as const;
+  const UNHEALTHY = { healthStatus: "UNHEALTHY" } as const;
+  const zone = (
+    name: string,
+    loadBalancingWeight: number,
+    lbEndpoints: readonly LbEndpoint[],
+  ): LocalityLbEndpoints => ({
+    locality: { zone: name },
+    loadBalancingWeight,
+    lbEndpoints,
+  });
+
+  // Shares of 2000 requests to Envoy 1.39, by the last digit of the port.
+  const seen: readonly (readonly [
+    name: string,
+    endpoints: readonly LocalityLbEndpoints[],
+    more: Partial<ClusterConfig>,
+    shares: Readonly<Record<string, number>>,
+  ])[] = [
+    [
+      "draining hosts that are not counted",
+      [{ lbEndpoints: [host(0), host(1, DRAINING), host(2, UNHEALTHY)] }],
+      {},
+      { 0: 2000 },
+    ],
+    [
+      "a panic beside draining hosts",
+      [{ lbEndpoints: [host(0), host(1, DRAINING), host(2, DRAINING), host(3, UNHEALTHY), host(4, UNHEALTHY)] }],
+      {},
+      { 0: 400, 1: 400, 2: 400, 3: 400, 4: 400 },
+    ],
+    [
+      "a panic, whatever the localities weigh",
+      [
+        zone("a", 3, [host(0), host(1, UNHEALTHY)]),
+        zone("b", 1, [host(2, UNHEALTHY), host(3, UNHEALTHY), host(4, UNHEALTHY)]),
+      ],
+      BY_LOCALITY,
+      { 0: 400, 1: 400, 2: 400, 3: 400, 4: 400 },
+    ],
+    [
+      "localities of which hosts drain or fail",
+      [zone("a", 3, [host(0), host(1, DRAINING)]), zone("b", 1, [host(2), host(3, UNHEALTHY), host(4)])],
+      BY_LOCALITY,
+      { 0: 1526, 2: 237, 4: 237 },
+    ],
+    [
+      "weights within weighted localities",
+      [zone("a", 3, [host(0), host(1, { loadBalancingWeight: 4 })]), zone("b", 2, [host(2), host(3)])],
+      BY_LOCALITY,
+      { 0: 240, 1: 960, 2: 400, 3: 400 },
+    ],
+    [
+      "least request among idle hosts of unequal weight",
+      [{ lbEndpoints: [1, 2, 3].map((weight) => host(weight, { loadBalancingWeight: weight })) }],
+      { lbPolicy: "LEAST_REQUEST" },
+      { 1: 333, 2: 667, 3: 1000 },
+    ],
+  ];
+  it.for(seen)("shares out as Envoy does with %s", ([, endpoints, more, shares], { expect }) => {
+    const counts = tallyPicks(createCluster(endpoints, more), 2000);
+    const differences = Object.entries(shares).map(([digit, count]) =>
+      Math.abs(Number(counts[`10.0.0.1:8${digit}`]) - count),
+    );
+    // Both begin at a random place of a turn.
+    expect(Math.max(...differences)).toBeLessThan(2);
+    expect(Object.keys(counts)).toHaveLength(Object.keys(shares).length);
   });
 });
 
