@@ -128,7 +128,7 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
 
   encodeUpgrade(headers: HeaderMap, connection: unknown): void {
     this.#finalize(headers);
-    this.#options.log?.onAnswer(headers, undefined);
+    this.#options.log?.onTunnel(headers);
     this.#options.client.encodeUpgrade(headers, connection);
   }
 

@@ -13,6 +13,7 @@ import { compilePolicies, type ConnectionManagerPolicies, type NodeIdentity } fr
 import { compileLocalReply } from "./local-reply/compile-local-reply.ts";
 import type { LocalReplies } from "./local-reply/local-reply-mapper.ts";
 import { hasFilterSwitches } from "./filter-switches.ts";
+import { compileLogMoments, type LogMoments } from "./log-moments.ts";
 import { routeFilterConfigCompiler } from "./route-filter-configs.ts";
 import { compileUpgrades, type UpgradePolicies } from "./upgrade.ts";
 
@@ -39,6 +40,7 @@ export interface CompiledConnectionManager {
   /** Whether the filters of a request depend on its route. */
   readonly hasFilterSwitches: boolean;
   readonly accessLogs: readonly CompiledAccessLog[];
+  readonly logMoments: LogMoments;
   /** Absent where the proxy's own answers go out as they are. */
   readonly localReplies: LocalReplies | undefined;
   /** `http.<stat_prefix>.` */
@@ -78,6 +80,7 @@ export function compileConnectionManager(
     chain,
     routes,
     accessLogs,
+    logMoments: compileLogMoments(config),
     localReplies,
     upgrades,
     hasFilterSwitches: hasFilterSwitches(allFilters, routeConfig),

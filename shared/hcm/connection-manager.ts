@@ -21,7 +21,7 @@ import { switchedChain } from "./filter-switches.ts";
 import { checkRequest } from "./request-check.ts";
 import { sanitizeRequest } from "./request-sanitizer.ts";
 import { LocalReplyMapper } from "./local-reply/local-reply-mapper.ts";
-import { StreamLog } from "./stream-log.ts";
+import { StreamLog, type StreamLogOptions } from "./stream-log.ts";
 import { StreamRoutes } from "./route-resolver.ts";
 import { judgeUpgrade, requestedUpgrade } from "./upgrade.ts";
 
@@ -57,7 +57,7 @@ export class ConnectionManager {
   readonly #stats: ConnectionManagerStats;
   readonly #filterCounters: FilterManagerCounters;
   /** Absent where nothing is logged. */
-  readonly #accessLogs: AccessLogs | undefined;
+  readonly #log: StreamLogOptions | undefined;
   readonly #usual: { readonly chain: FilterChain };
 
   constructor(compiled: CompiledConnectionManager, ports: ConnectionManagerPorts, connectionCheck?: ConnectionCheck) {
@@ -66,7 +66,9 @@ export class ConnectionManager {
     this.#ports = ports;
     this.#usual = { chain: compiled.chain };
     this.#stats = new ConnectionManagerStats(compiled.stats);
-    if (compiled.accessLogs.length > 0) this.#accessLogs = new AccessLogs(compiled.accessLogs, ports.logs);
+    const { accessLogs, logMoments: moments } = compiled;
+    const { timers, logs } = ports;
+    if (accessLogs.length > 0) this.#log = { logs: new AccessLogs(accessLogs, logs), moments, timers };
     this.#filterCounters = {
       filterException: compiled.stats.counter("filter_exception"),
       lateCallback: compiled.stats.counter("late_callback"),
@@ -88,10 +90,11 @@ export class ConnectionManager {
     const known = { requestHeaders: headers, streamInfo: info, random };
     this.#stats.onStart();
     const refusal = this.#admit(headers, info);
+    const log = this.#log && new StreamLog(this.#log, known);
     const stream = new ActiveStream({
       info,
       requestHeaders: headers,
-      log: this.#accessLogs && new StreamLog(this.#accessLogs, known),
+      log,
       client: downstream,
       timeouts: policies.timeouts,
       responsePolicy: policies.response,
@@ -114,6 +117,8 @@ export class ConnectionManager {
     stream.attach(manager);
     const watched = stream.watchRequest(body);
     const reply = refusal ?? verdict.reply;
+    if (this.#log?.moments.onStart === true) streamRoutes.early(headers);
+    log?.onStart();
     if (reply === undefined) manager.decode(headers, watched);
     else manager.refuse(headers, watched, this.#counted(reply));
     stream.deadlines.watch();

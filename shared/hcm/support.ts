@@ -82,9 +82,9 @@ export const connectionManagerSupport: readonly MessageSupport[] = [
     earlyHeaderMutationExtensions: unsupported("header mutation before routing is not implemented; use the filter"),
     rds: unsupported("route discovery is not implemented"),
     scopedRoutes: unsupported("scoped routes are not implemented"),
-    accessLogFlushInterval: unsupported("a line is written when its stream is over, and only then"),
-    flushAccessLogOnNewRequest: unsupported("a line is written when its stream is over, and only then"),
-    accessLogOptions: unsupported("a line is written when its stream is over, and only then"),
+    accessLogFlushInterval: edgeOnly,
+    flushAccessLogOnNewRequest: edgeOnly,
+    accessLogOptions: edgeOnly,
     accessLog: edgeOnly,
     localReplyConfig: edgeOnly,
     maxRequestHeadersKb: { edge: "supported", node: HTTP_ON_NODE },
@@ -92,6 +92,11 @@ export const connectionManagerSupport: readonly MessageSupport[] = [
   support("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.InternalAddressConfig", {
     cidrRanges: edgeOnly,
     unixSockets: { edge: ignored("no request reaches a Worker over a Unix socket"), node: HTTP_ON_NODE },
+  }),
+  support("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.HcmAccessLogOptions", {
+    accessLogFlushInterval: edgeOnly,
+    flushAccessLogOnNewRequest: edgeOnly,
+    flushLogOnTunnelSuccessfullyEstablished: edgeOnly,
   }),
   support("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig", {
     upgradeType: edgeOnly,

@@ -1,10 +1,11 @@
 import { describe, it } from "vitest";
+import { HeaderMap } from "../../../shared/http/header-map.ts";
 import { HttpProxyHarness, ok } from "../../support/http-proxy-harness.ts";
 
 const FILE = "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog";
 const STREAM = "type.googleapis.com/envoy.extensions.access_loggers.stream.v3";
 
-const bootstrap = (logs: string): string => `
+const bootstrap = (logs: string, options = "{}"): string => `
 static_resources:
   listeners:
     - name: http
@@ -18,6 +19,8 @@ static_resources:
                 use_remote_address: true
                 preserve_external_request_id: true
                 access_log: [${logs}]
+                access_log_options: ${options}
+                upgrade_configs: [{ upgrade_type: websocket }]
                 route_config:
                   virtual_hosts:
                     - name: all
@@ -146,6 +149,42 @@ describe("access log", () => {
     harness.timers.advance(5);
     stream.complete();
     expect(harness.logs.take("stdout")).toEqual(["0 0 30 5 30000 -"]);
+  });
+});
+
+describe("access_log_options", () => {
+  it("logs a request when it begins, with its route, and while it lasts", ({ expect }) => {
+    const log = textLog("%ACCESS_LOG_TYPE% %ROUTE_NAME% %UPSTREAM_HOST% %DURATION%");
+    const options = "{ access_log_flush_interval: 10s, flush_access_log_on_new_request: true }";
+    const harness = new HttpProxyHarness(bootstrap(log, options));
+    harness.respond = () => new Promise(() => undefined);
+    const { stream } = harness.ask("/");
+    for (let second = 0; second < 24; second += 1) harness.timers.advance(1000);
+    stream.disconnect();
+    harness.timers.advance(60_000);
+    expect(harness.logs.take("stdout")).toEqual([
+      "DownstreamStart main - 0",
+      "DownstreamPeriodic main 127.0.0.1:1111 10000",
+      "DownstreamPeriodic main 127.0.0.1:1111 20000",
+      "DownstreamEnd main 127.0.0.1:1111 24000",
+    ]);
+  });
+});
+
+describe("access_log_options of tunnels", () => {
+  it("logs an upgrade when the upstream has agreed, and its end", ({ expect }) => {
+    const log = textLog("%ACCESS_LOG_TYPE% %RESPONSE_CODE% %RESP(x-up)%");
+    const harness = new HttpProxyHarness(bootstrap(log, "{ flush_log_on_tunnel_successfully_established: true }"));
+    const headers = HeaderMap.from([
+      [":status", "101"],
+      ["x-up", "yes"],
+    ]);
+    harness.respond = () => ({ kind: "upgraded", headers, connection: undefined });
+    harness.ask("/", { upgrade: "websocket", connection: "upgrade" });
+    expect(harness.logs.take("stdout")).toEqual([
+      "DownstreamTunnelSuccessfullyEstablished 101 yes",
+      "DownstreamEnd 101 yes",
+    ]);
   });
 });
 
