@@ -1,15 +1,15 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
-import type { VirtualHost } from "../schema/envoy-types.ts";
+import type { Route } from "../schema/envoy-types.ts";
 import { type LintContext, routeLabel } from "./lint-context.ts";
 
 /**
  * Warns of a prefix that ends within a segment where an earlier route shows that there are segments which go on: with `/app`
- * behind `/application`, `/app10` and `/apple` go to `/app`. `path` is that of the virtual host.
+ * behind `/application`, `/app10` and `/apple` go to `/app`. `path` is that of their list.
  */
-export function lintBroadPrefixes({ routes = [] }: VirtualHost, path: ConfigPath, context: LintContext): void {
+export function lintBroadPrefixes(routes: readonly Route[], path: ConfigPath, context: LintContext): void {
   const longer = new Map<string, { readonly name: string; readonly path: ConfigPath }>();
   for (const [at, { name = "", match = {} }] of routes.entries()) {
-    const place = path.field("routes").index(at);
+    const place = path.index(at);
     const sibling = match.prefix === undefined ? undefined : longer.get(match.prefix);
     if (sibling !== undefined) {
       const label = routeLabel(sibling.name, sibling.path, context.positions);

@@ -1,5 +1,5 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
-import type { Route, VirtualHost } from "../schema/envoy-types.ts";
+import type { Route } from "../schema/envoy-types.ts";
 import { type LintContext, routeLabel } from "./lint-context.ts";
 import { pathShape } from "./path-shape.ts";
 import { conditionTexts, shareOf } from "./route-conditions.ts";
@@ -10,11 +10,11 @@ interface PlacedRoute {
   readonly path: ConfigPath;
 }
 
-/** Warns of routes that no request reaches. `path` is that of the virtual host. */
-export function lintUnreachableRoutes({ routes = [] }: VirtualHost, path: ConfigPath, context: LintContext): void {
+/** Warns of routes that no request reaches. `path` is that of their list. */
+export function lintUnreachableRoutes(routes: readonly Route[], path: ConfigPath, context: LintContext): void {
   const cover = new RouteCover<PlacedRoute>();
   for (const [at, route] of routes.entries()) {
-    const place = { name: route.name ?? "", path: path.field("routes").index(at) };
+    const place = { name: route.name ?? "", path: path.index(at) };
     const problem = problemOf(route, cover, context);
     if (problem === undefined) remember(route, place, cover);
     else

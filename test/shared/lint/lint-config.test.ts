@@ -288,6 +288,34 @@ describe("lintBufferedGrpc", () => {
   });
 });
 
+describe("lintRouteTable", () => {
+  it("looks at the routes that a matcher leads to, and at lists of them side by side", ({ expect }) => {
+    const action = (type: string, fields: object) => ({
+      action: { name: "a", typedConfig: { "@type": `type.googleapis.com/${type}`, ...fields } },
+    });
+    const routes = [to({ prefix: "/" }, "all"), { match: { prefix: "/a", grpc: {} }, route: { cluster: "c" } }];
+    const input = {
+      name: "i",
+      typedConfig: {
+        "@type": "type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput",
+        headerName: "x",
+      },
+    };
+    const map = { one: action("envoy.config.route.v3.RouteList", { routes }) };
+    const matcher = {
+      matcherTree: { input, exactMatchMap: { map } },
+      onNoMatch: action("envoy.config.route.v3.Route", { match: { prefix: "/", grpc: {} }, route: { cluster: "c" } }),
+    };
+    const said = warnings([], { more: { virtualHosts: [{ name: "v", domains: ["*"], matcher }] } });
+    const list = 'matcher.matcher_tree.exact_match_map.map["one"].action.typed_config.routes[1]';
+    expect(said).toEqual([
+      expect.stringContaining(`${list}.match: no request reaches this route: "all"`),
+      expect.stringContaining(`${list}.route: this route is for gRPC`),
+      expect.stringContaining("matcher.on_no_match.action.typed_config.route: this route is for gRPC"),
+    ]);
+  });
+});
+
 describe("lintConfig", () => {
   const any = (type: string, fields: object): AnyMessage => ({ "@type": `type.googleapis.com/${type}`, ...fields });
   const said = (bootstrap: Bootstrap): string[] => {
