@@ -20,7 +20,7 @@ export interface ConsistentSettings extends LbSettings {
 
 /**
  * Sends equal hashes to the same host: the hash chooses the priority, then the host in a table of that priority. A request without
- * a hash gets one at random. Degraded hosts get nothing. Source: Envoy `ThreadAwareLoadBalancerBase`.
+ * a hash gets one at random. Degraded hosts get nothing, and retry priorities have no effect. Source: Envoy `ThreadAwareLoadBalancerBase`.
  *
  * A table is made when it is first needed: a Worker has little time to start.
  */
