@@ -74,9 +74,12 @@ const EDGE: readonly KnownDifference[] = [
     explains: ({ envoy, nuncio }) => details(nuncio).includes("Network_connection_lost") && isBroken(details(envoy)),
   },
   {
-    kind: "uncounted bodies",
-    reason: "bodies pass as the platform's own streams; where no length is declared nobody counts their bytes",
-    explains: ({ difference: { kind, name, nuncio } }) => kind === "log" && BYTE_COUNTS.has(name) && nuncio === "0",
+    kind: "bodies unseen",
+    reason:
+      "bodies pass as the platform's own streams: their bytes are not counted, and a break in one is not heard of",
+    explains: ({ difference: { kind, name, nuncio: text }, envoy, nuncio }) =>
+      (kind === "log" && BYTE_COUNTS.has(name) && text === "0") ||
+      (details(envoy).startsWith("upstream_reset_after_response_started") && details(nuncio) === "via_upstream"),
   },
   {
     kind: "refused by Envoy's codec",
