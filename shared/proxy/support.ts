@@ -12,8 +12,10 @@ import { connectionManagerSupport } from "../hcm/support.ts";
 import { matchingSupport } from "../matching/support.ts";
 import { listenerSupport } from "../network-filter/support.ts";
 import { routerSupport } from "../router/support.ts";
+import { aggregateSupport } from "../upstream/aggregate/support.ts";
 import { outlierSupport } from "../upstream/outlier/support.ts";
 import { lbSupport } from "../upstream/lb/support.ts";
+import { tracingSupport } from "../tracing/support.ts";
 import { upstreamSupport } from "../upstream/support.ts";
 
 /**
@@ -28,10 +30,12 @@ export const ALL_SUPPORT: readonly MessageSupport[] = [
   ...accessLogSupport,
   ...connectionManagerSupport,
   ...localReplySupport,
+  ...tracingSupport,
   ...routerSupport,
   ...upstreamSupport,
   ...lbSupport,
   ...outlierSupport,
+  ...aggregateSupport,
   ...routerFilterSupport,
   ...tcpProxySupport,
   ...bufferSupport,

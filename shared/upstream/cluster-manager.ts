@@ -5,6 +5,8 @@ import type { Clock } from "../host/clock.ts";
 import type { RandomSource } from "../host/random-source.ts";
 import type { Cluster as ClusterConfig } from "../schema/envoy-types.ts";
 import type { StatsScope } from "../stats/stats-scope.ts";
+import { AggregateCluster } from "./aggregate/aggregate-cluster.ts";
+import { compileAggregate, isAggregate } from "./aggregate/compile-aggregate.ts";
 import { Cluster } from "./cluster.ts";
 import { compileCluster } from "./compile-cluster.ts";
 import type { OutlierEvent } from "./outlier/outlier-event.ts";
@@ -19,10 +21,11 @@ export interface WantedCluster {
   readonly fingerprint: string;
 }
 
-interface Running {
-  readonly fingerprint: string;
-  readonly cluster: Cluster;
-}
+/** One of the two: an aggregate has no hosts of its own. */
+type Running = { readonly fingerprint: string } & (
+  | { readonly cluster: Cluster; readonly aggregate?: undefined }
+  | { readonly aggregate: AggregateCluster; readonly cluster?: undefined }
+);
 
 /** The clusters that an update leads to. Commit it or abort it; nothing that runs has changed yet. */
 export interface PreparedClusters {
@@ -57,24 +60,34 @@ export class ClusterManager {
     this.#options = options;
   }
 
+  /** The cluster for one request or connection. In place of an aggregate comes the member that is to take it. */
   get(name: string): Cluster | undefined {
-    return this.#running.get(name)?.cluster;
+    const running = this.#running.get(name);
+    return running?.aggregate?.choose((member) => this.#running.get(member)?.cluster) ?? running?.cluster;
   }
 
-  /** All clusters, in the order of the configuration. */
+  /** All clusters that have hosts, in the order of the configuration. */
   *clusters(): Iterable<Cluster> {
-    for (const { cluster } of this.#running.values()) yield cluster;
+    for (const { cluster } of this.#running.values()) if (cluster !== undefined) yield cluster;
   }
 
   /** Compiles and makes what is new. Gives nothing, and leaves nothing behind, after reporting what is wrong. */
   prepare(wanted: Iterable<WantedCluster>, diagnostics: DiagnosticSink): PreparedClusters | undefined {
     const next = new Map<string, Running>();
     const created: CompiledCluster[] = [];
+    const all = [...wanted];
+    const aggregates = new Set(all.filter(({ config }) => isAggregate(config)).map(({ name }) => name));
     let complete = true;
-    for (const { name, config, path, fingerprint } of wanted) {
+    for (const { name, config, path, fingerprint } of all) {
       const old = this.#running.get(name);
       if (old?.fingerprint === fingerprint) {
         next.set(name, old);
+        continue;
+      }
+      if (aggregates.has(name)) {
+        const aggregate = compileAggregate(config, path, { diagnostics, aggregates });
+        if (aggregate === undefined) complete = false;
+        else next.set(name, { fingerprint, aggregate: new AggregateCluster(aggregate, this.#options.random) });
         continue;
       }
       const info = compileCluster(config, path, { diagnostics, capabilities: this.#options.capabilities });
@@ -95,16 +108,16 @@ export class ClusterManager {
   commit({ next }: PreparedClusters): void {
     const before = this.#running;
     this.#running = next;
-    for (const old of before.values()) if (next.get(old.cluster.info.name) !== old) old.cluster.stats.release();
+    for (const [name, old] of before) if (next.get(name) !== old) old.cluster?.stats.release();
   }
 
   abort({ next }: PreparedClusters): void {
-    for (const [name, made] of next) if (this.#running.get(name) !== made) made.cluster.stats.release();
+    for (const [name, made] of next) if (this.#running.get(name) !== made) made.cluster?.stats.release();
   }
 
   /** An answer for a cluster that is gone meanwhile is of no use and does nothing. */
   applyResolution({ clusterName, endpointIndex, addresses }: ResolutionUpdate): void {
-    this.get(clusterName)?.applyResolution(endpointIndex, addresses);
+    this.#running.get(clusterName)?.cluster?.applyResolution(endpointIndex, addresses);
   }
 
   #create(info: CompiledCluster): Cluster {

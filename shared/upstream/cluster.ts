@@ -17,6 +17,8 @@ import { LoadBalancer } from "./load-balancer.ts";
 import type { LoadBalancerContext } from "./load-balancer-context.ts";
 import { createLbStats } from "./lb-stats.ts";
 import type { RoutingPriority } from "../schema/envoy-types.ts";
+import { healthByPriority } from "./lb/priority-levels.ts";
+import type { PriorityHealth } from "./priority-load.ts";
 import type { ResourceManager } from "./resource-manager.ts";
 
 /** How endpoints with a DNS name become hosts: by the addresses that DNS gives, or as they are, to be connected to by name. */
@@ -47,6 +49,8 @@ export class Cluster {
   /** By endpoint; within one, by address. */
   readonly #members: (readonly ClusterHost[])[];
   #hosts: readonly ClusterHost[] = [];
+  /** Made when it is asked for, anew after every change. */
+  #priorityHealth: readonly PriorityHealth[] | undefined;
 
   constructor({ info, names, random, clock, stats, onOutlierEvent }: ClusterOptions) {
     this.info = info;
@@ -87,6 +91,13 @@ export class Cluster {
   pick(context?: LoadBalancerContext): UpstreamHost | undefined {
     this.#detector?.advance();
     return this.#balancer.pick(context);
+  }
+
+  /** How each priority does. The same object as long as nothing changes. */
+  priorityHealth(): readonly PriorityHealth[] {
+    this.#detector?.advance();
+    this.#priorityHealth ??= healthByPriority(this.#hosts);
+    return this.#priorityHealth;
   }
 
   /** Whether the next request is refused before anything else, as the configuration wants of a share of them. */
@@ -138,6 +149,7 @@ export class Cluster {
   }
 
   #onHealthChange(): void {
+    this.#priorityHealth = undefined;
     this.#balancer.setHosts(this.#hosts);
     const { membershipHealthy, membershipDegraded, membershipExcluded } = this.stats;
     membershipHealthy.set(this.#hosts.filter(({ health }) => health === "healthy").length);

@@ -17,9 +17,13 @@ export interface PriorityLevels {
   readonly loads: PriorityLoads;
 }
 
+/** By priority, from 0 on, those without hosts included. */
+export function healthByPriority(hosts: readonly UpstreamHost[]): readonly PriorityHealth[] {
+  return groupsOf(hosts).map(countHealth);
+}
+
 export function levelsOf(hosts: readonly UpstreamHost[], settings: PriorityLoadSettings): PriorityLevels {
-  const count = 1 + hosts.reduce((highest, { priority }) => Math.max(highest, priority), 0);
-  const groups = Array.from({ length: count }, (_, priority) => groupOf(hosts, priority));
+  const groups = groupsOf(hosts);
   const loads = computePriorityLoad(groups.map(countHealth), settings);
   return {
     levels: groups.map((group, priority) => ({ ...group, panics: loads[priority]?.panics ?? false })),
@@ -58,6 +62,11 @@ export function chooseShare({ healthy, degraded }: PriorityLoads, point: number)
     if (point < reached) return healthy.length + priority;
   }
   return -1;
+}
+
+function groupsOf(hosts: readonly UpstreamHost[]): readonly Omit<PriorityLevel, "panics">[] {
+  const count = 1 + hosts.reduce((highest, { priority }) => Math.max(highest, priority), 0);
+  return Array.from({ length: count }, (_, priority) => groupOf(hosts, priority));
 }
 
 function groupOf(hosts: readonly UpstreamHost[], wanted: number): Omit<PriorityLevel, "panics"> {
