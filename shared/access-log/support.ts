@@ -2,12 +2,8 @@ import { approximated, ignored, type MessageSupport, support, unsupported } from
 
 const LINES = {
   edge: approximated(
-    "an answer that the platform sends on by itself is logged when it is handed over: DURATION and times end there, and its bytes are those of content-length, else 0",
+    "what the platform does not tell prints as missing (ports, our own address and certificate, connections to upstreams); an answer that the platform sends on by itself is logged when it is handed over: DURATION and times end there, and its bytes are those of content-length, else 0",
   ),
-  node: "supported",
-} as const;
-const CONSOLE = {
-  edge: approximated("goes to the platform's log, one record for each line"),
   node: "supported",
 } as const;
 const NO_RUNTIME = ignored("there are no runtime layers; the configured value holds");
@@ -25,8 +21,8 @@ export const accessLogSupport: readonly MessageSupport[] = [
     typedJsonFormat: LINES,
     logFormat: LINES,
   }),
-  support("envoy.extensions.access_loggers.stream.v3.StdoutAccessLog", { logFormat: CONSOLE }),
-  support("envoy.extensions.access_loggers.stream.v3.StderrAccessLog", { logFormat: CONSOLE }),
+  support("envoy.extensions.access_loggers.stream.v3.StdoutAccessLog", { logFormat: LINES }),
+  support("envoy.extensions.access_loggers.stream.v3.StderrAccessLog", { logFormat: LINES }),
   support("envoy.config.accesslog.v3.AccessLogFilter", {
     statusCodeFilter: "supported",
     durationFilter: "supported",
