@@ -6,6 +6,7 @@ import type {
   LocalityLbEndpoints,
 } from "../../../../shared/schema/envoy-types.ts";
 import type { Cluster } from "../../../../shared/upstream/cluster.ts";
+import type { UpstreamHost } from "../../../../shared/host/upstream-host.ts";
 import { SeededRandom } from "../../../support/fakes.ts";
 import { createCluster, tallyPicks } from "../../../support/sample-balancing.ts";
 import { endpointAt } from "../../../support/sample-cluster.ts";
@@ -229,5 +230,20 @@ describe("ConsistentBalancer", () => {
       expect(refused).toBeDefined();
       expect(picked).not.toContain(refused);
     }
+  });
+
+  const RETRIED: readonly (readonly [name: string, more: Partial<ClusterConfig>, picks: string])[] = [
+    ["a ring", RING, "121122221121211221222222211212211112112222222111121121112211"],
+    ["a Maglev table", MAGLEV, "112122212121121222111112121102222112212122212221121222121111"],
+  ];
+  // Backend 0 failed; `host_selection_retry_max_attempts` was 3, and one retry was left with backend 0 nevertheless.
+  it.for(RETRIED)("leads retries from %s to the hosts that Envoy took", ([, more, picks], { expect }) => {
+    const cluster = createCluster([{ lbEndpoints: [0, 1, 2].map((digit) => backend(digit)) }], more);
+    const shouldSelectAnotherHost = (host: UpstreamHost): boolean => host.address.endsWith("0");
+    const picked = Array.from(picks, (_, user) => {
+      const context = { hash: xxHash64(`user-${user}`), shouldSelectAnotherHost, hostSelectionMaxAttempts: 3 };
+      return cluster.pick(context)?.address.slice(-1);
+    });
+    expect(picked.join("")).toBe(picks);
   });
 });
