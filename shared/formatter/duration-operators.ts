@@ -1,7 +1,7 @@
 import { ok } from "../base/result.ts";
 import { isTimePoint, type TimePoint } from "../http/stream-times.ts";
 import type { FormatOperator } from "./format-context.ts";
-import { type CompiledOperator, misused, type OperatorTable, plain } from "./operator-spec.ts";
+import { type CompiledOperator, misused, notImplemented, type OperatorTable, plain } from "./operator-spec.ts";
 
 /** How many of a unit a millisecond has. */
 const PRECISIONS: ReadonlyMap<string, number> = new Map([
@@ -9,6 +9,9 @@ const PRECISIONS: ReadonlyMap<string, number> = new Map([
   ["us", 1000],
   ["ns", 1_000_000],
 ]);
+
+/** Points that Envoy knows and no host tells of. */
+const UNTOLD: ReadonlySet<string> = new Set(["US_CX_BEG", "US_CX_END", "US_HS_END", "US_TX_BEG", "US_RX_BODY_BEG"]);
 
 /** Operators that print how long something took: whole units, missing where one of the ends was not reached. */
 export const DURATION_OPERATORS: OperatorTable = {
@@ -37,6 +40,8 @@ function compileCommon(argument: string): CompiledOperator {
   if (more.length > 0 || unitsPerMs === undefined) {
     return misused(`expected START:END:ms|us|ns for COMMON_DURATION, got ${argument}`);
   }
+  const untold = [start, end].find((point) => UNTOLD.has(point));
+  if (untold !== undefined) return notImplemented(`COMMON_DURATION(${argument}): no host tells of ${untold}`);
   if (!isTimePoint(start) || !isTimePoint(end)) {
     return misused(`expected time points such as DS_RX_BEG for COMMON_DURATION, got ${argument}`);
   }

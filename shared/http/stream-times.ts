@@ -1,17 +1,12 @@
 /**
  * Points in the life of a stream, in Envoy's names: `DS` is the client's side, `US` the upstream's, `RX` what came in, `TX` what
- * went out, `CX` connecting, `HS` the TLS handshake. Source: Envoy `%COMMON_DURATION%`.
+ * went out. Source: Envoy `%COMMON_DURATION%`.
  */
 const TIME_POINTS = [
   "DS_RX_BEG",
   "DS_RX_END",
-  "US_CX_BEG",
-  "US_CX_END",
-  "US_HS_END",
-  "US_TX_BEG",
   "US_TX_END",
   "US_RX_BEG",
-  "US_RX_BODY_BEG",
   "US_RX_END",
   "DS_TX_BEG",
   "DS_TX_END",

@@ -138,7 +138,7 @@ describe("access log", () => {
   it("times the request and the answer", async ({ expect }) => {
     const format =
       "%REQUEST_DURATION% %REQUEST_TX_DURATION% %RESPONSE_DURATION% %RESPONSE_TX_DURATION% " +
-      "%COMMON_DURATION(DS_RX_BEG:US_RX_BEG:us)% %COMMON_DURATION(US_CX_BEG:US_CX_END)%";
+      "%COMMON_DURATION(DS_RX_BEG:US_RX_BEG:us)% %COMMON_DURATION(DS_TX_END:DS_RX_BEG)%";
     const harness = new HttpProxyHarness(bootstrap(textLog(format)));
     const { promise, resolve } = Promise.withResolvers<ReturnType<typeof ok>>();
     harness.respond = () => promise;

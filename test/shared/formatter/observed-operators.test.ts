@@ -111,7 +111,7 @@ const VALUES: readonly (readonly [operator: string, text: string, json: string])
   ["COMMON_DURATION(DS_RX_BEG:DS_TX_END)", "31", "31"],
   ["COMMON_DURATION(DS_RX_BEG:US_RX_BEG:us)", "31000", "31000"],
   ["COMMON_DURATION(DS_TX_END:DS_RX_BEG:us)", "-", "null"],
-  ["COMMON_DURATION(US_HS_END:DS_TX_END:ns)", "-", "null"],
+  ["COMMON_DURATION(US_RX_END:DS_TX_END:ns)", "-", "null"],
   ["BYTES_RETRANSMITTED", "0", "0"],
   ["RESPONSE_HEADERS_BYTES", "12", "12"],
   ["RESPONSE_TRAILERS_BYTES", "0", "0"],
@@ -244,6 +244,7 @@ describe("format operators", () => {
   });
 
   it.for([
+    ["%COMMON_DURATION(DS_RX_BEG:US_CX_END)%", "COMMON_DURATION(DS_RX_BEG:US_CX_END): no host tells of US_CX_END"],
     ["%COMMON_DURATION(A:B)%", "expected time points such as DS_RX_BEG for COMMON_DURATION, got A:B"],
     [
       "%COMMON_DURATION(DS_RX_BEG:DS_TX_END:s)%",
