@@ -53,6 +53,8 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
   readonly clock: Clock;
   readonly timers: Timers;
   readonly deadlines: StreamDeadlines;
+  /** What the answer says in `x-envoy-decorator-operation`. */
+  operation: string | undefined;
   readonly #options: ActiveStreamOptions;
   #manager: FilterManager | undefined;
   #routedDuration: MaxStreamDuration | undefined;
@@ -144,6 +146,7 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
     this.info.markFirst("DS_TX_BEG");
     this.info.responseCode = Number(headers.get(":status"));
     finalizeResponse(headers, this.#options.requestHeaders, this.#options.responsePolicy);
+    if (this.operation !== undefined) headers.set("x-envoy-decorator-operation", this.operation);
     if (!headers.has("date")) headers.set("date", httpDate(this.clock.wallMs()));
   }
 

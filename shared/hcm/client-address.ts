@@ -119,9 +119,12 @@ export function detectByHeader(name: string, isTrusted: boolean, rejectStatus: n
 
 /** A loopback peer is written as our own address, as in Envoy. */
 function appended(policy: ClientAddressPolicy, xff: string | undefined, peer: Peer): string {
-  const address = isLoopback(peer.address) ? peer.localAddress : peer.address;
-  const written = policy.mapsIpv4 && !address.includes(":") ? `::FFFF:${address}` : address;
+  const written = isLoopback(peer.address) ? peer.localAddress : remoteText(policy, peer.address);
   return xff === undefined || xff === "" ? written : `${xff},${written}`;
+}
+
+function remoteText({ mapsIpv4 }: ClientAddressPolicy, address: string): string {
+  return mapsIpv4 && !address.includes(":") ? `::FFFF:${address}` : address;
 }
 
 function entryFromRight(entries: readonly string[], position: number): string | undefined {

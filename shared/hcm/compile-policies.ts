@@ -7,6 +7,7 @@ import { compileClientAddress } from "./compile-client-address.ts";
 import { compileClientCertificate } from "./client-certificate.ts";
 import type { PathOutcome, RequestCheckPolicy } from "./request-check.ts";
 import { compileRequestId } from "./request-id.ts";
+import { compileTracing, type TracingPolicy } from "./request-tracing.ts";
 import type { SanitizerPolicy } from "./request-sanitizer.ts";
 import type { ResponseHeaderPolicy } from "./response-headers.ts";
 import { compileStreamTimeouts, type StreamTimeouts } from "./stream-timeouts.ts";
@@ -20,6 +21,8 @@ export interface ConnectionManagerPolicies {
   readonly sanitizer: SanitizerPolicy;
   readonly response: ResponseHeaderPolicy;
   readonly timeouts: StreamTimeouts;
+  /** Absent where requests are not traced. */
+  readonly tracing: TracingPolicy | undefined;
 }
 
 /** `Bootstrap.node`, as other proxies are told of it. */
@@ -42,6 +45,8 @@ export function compilePolicies(
   context: PolicyContext,
 ): ConnectionManagerPolicies {
   const common = config.commonHttpProtocolOptions ?? {};
+  const sanitizer = compileSanitizer(config, path, context);
+  const tracingContext = { ...context, requestId: sanitizer.requestId };
   return {
     check: {
       stripPort: config.stripAnyHostPort ? "any" : config.stripMatchingHostPort ? "matching" : "none",
@@ -52,7 +57,8 @@ export function compilePolicies(
       maxHeaderBytes: (config.maxRequestHeadersKb ?? DEFAULT_MAX_HEADERS_KB) * 1024,
       normalizePath: compilePathNormalization(config),
     },
-    sanitizer: compileSanitizer(config, path, context),
+    sanitizer,
+    tracing: config.tracing && compileTracing(config.tracing, path.field("tracing"), tracingContext),
     response: {
       serverName: config.serverName ?? "envoy",
       serverHeaderTransformation: config.serverHeaderTransformation ?? "OVERWRITE",

@@ -1,6 +1,7 @@
 import type { Clock } from "../host/clock.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
 import type { Counter, Gauge, Histogram, StatsScope } from "../stats/stats-scope.ts";
+import type { TraceReason } from "./request-id.ts";
 import type { Expiry } from "./stream-deadlines.ts";
 
 /** The statistics of one connection manager that are kept: `http.<stat_prefix>.`, names as in Envoy. */
@@ -12,6 +13,7 @@ export class ConnectionManagerStats {
   readonly #time: Histogram;
   readonly #classes: readonly Counter[];
   readonly #expiries: Readonly<Record<Expiry, Counter>>;
+  readonly #traced: Readonly<Record<TraceReason, Counter>>;
   readonly tooLarge: Counter;
   readonly nonRelativePath: Counter;
   readonly failedPathNormalization: Counter;
@@ -30,6 +32,12 @@ export class ConnectionManagerStats {
       request: scope.counter("downstream_rq_timeout"),
       duration: scope.counter("downstream_rq_max_duration_reached"),
     };
+    this.#traced = {
+      none: scope.counter("tracing.not_traceable"),
+      sampled: scope.counter("tracing.random_sampling"),
+      service_forced: scope.counter("tracing.service_forced"),
+      client_forced: scope.counter("tracing.client_enabled"),
+    };
     this.tooLarge = scope.counter("downstream_rq_too_large");
     this.nonRelativePath = scope.counter("downstream_rq_non_relative_path");
     this.failedPathNormalization = scope.counter("downstream_rq_failed_path_normalization");
@@ -40,6 +48,10 @@ export class ConnectionManagerStats {
   onStart(): void {
     this.#total.inc();
     this.#active.inc();
+  }
+
+  onTracing(reason: TraceReason): void {
+    this.#traced[reason].inc();
   }
 
   onExpiry(expiry: Expiry): void {

@@ -19,6 +19,7 @@ import type { CompiledConnectionManager } from "./compile-connection-manager.ts"
 import { ConnectionManagerStats } from "./connection-manager-stats.ts";
 import { switchedChain } from "./filter-switches.ts";
 import { checkRequest } from "./request-check.ts";
+import { traceRequest } from "./request-tracing.ts";
 import { sanitizeRequest } from "./request-sanitizer.ts";
 import { LocalReplyMapper } from "./local-reply/local-reply-mapper.ts";
 import { StreamLog, type StreamLogOptions } from "./stream-log.ts";
@@ -103,6 +104,12 @@ export class ConnectionManager {
       timers,
     });
     const streamRoutes = new StreamRoutes(routes, random, info, (route, matched) => stream.applyRoute(route, matched));
+    if (policies.tracing !== undefined && refusal === undefined) {
+      const route = streamRoutes.early(headers);
+      const traced = traceRequest(policies.tracing, headers, { info, route, random });
+      this.#stats.onTracing(traced.reason);
+      stream.operation = traced.operation;
+    }
     const verdict = this.#chooseChain(headers, streamRoutes);
     const manager = new FilterManager({
       chain: verdict.chain,

@@ -28,20 +28,30 @@ export type PathOutcome =
  * (`ActiveStream::decodeHeaders`).
  */
 export function checkRequest(headers: HeaderMap, policy: RequestCheckPolicy): LocalReply | undefined {
-  if (headers.byteSize > policy.maxHeaderBytes) return { status: 431, details: DETAILS.headersTooLarge };
-  if (countOf(headers) > policy.maxHeaders) return { status: 431, details: DETAILS.tooManyHeaders };
+  if (headers.byteSize > policy.maxHeaderBytes) return invalid(431, DETAILS.headersTooLarge);
+  if (countOf(headers) > policy.maxHeaders) return invalid(431, DETAILS.tooManyHeaders);
   if (policy.underscores === "DROP_HEADER") headers.removeIf(hasUnderscore);
   else if (policy.underscores === "REJECT_REQUEST" && headers.some(hasUnderscore)) {
-    return { status: 400, details: DETAILS.underscoreInHeader };
+    return invalid(400, DETAILS.underscoreInHeader);
   }
   const authority = headers.get(":authority");
   if (authority === undefined || authority === "") return { status: 400, details: DETAILS.missingHostHeader };
+  if (!AUTHORITY.test(authority)) return invalid(400, DETAILS.invalidAuthority);
   const path = headers.get(":path");
   const connect = headers.get(":method") === "CONNECT";
   if (path === undefined || path === "") return connect ? undefined : { status: 404, details: DETAILS.missingPath };
   if (!path.startsWith("/")) return { status: 404, details: DETAILS.absolutePath };
   headers.set(":authority", normalizedHost(authority, policy));
   return checkPath(headers, path, policy);
+}
+
+/** What may stand in an authority (RFC 3986 section 3.2). */
+const AUTHORITY = /^[\w.~!$&'()*+,;=:@%[\]-]*$/;
+
+/** What Envoy's codec answers by itself. */
+function invalid(status: 400 | 431, details: string): LocalReply {
+  const body = status === 400 ? "Bad Request" : "Request Header Fields Too Large";
+  return { status, body, details, flag: "DownstreamProtocolError" };
 }
 
 /** Method, path and scheme are part of the request line. */

@@ -105,12 +105,13 @@ function removeUntrusted(headers: HeaderMap, edge: boolean, { internalOnlyHeader
   if (edge) removeAll(headers, EDGE_ONLY);
 }
 
-/** As in Envoy, a referer that is there twice or is no absolute URL says nothing. */
+/** As in Envoy, a referer that is neither an HTTP URL nor a relative one says nothing, and neither does one that is there twice. */
 function removeBadReferer(headers: HeaderMap): void {
   const referer = headers.get("referer");
-  if (referer !== undefined && !/^[a-z][a-z\d+.-]*:\/\/[^\s/?#,]+(?:[/?#][^\s,]*)?$/i.test(referer)) {
-    headers.remove("referer");
-  }
+  if (referer === undefined) return;
+  const isAbsolute = /^[a-z][a-z\d+.-]*:/i.test(referer);
+  const isUrl = isAbsolute ? /^https?:\/\/[^\s/?#]/i.test(referer) : !referer.includes("://");
+  if (!isUrl || /[\s]|,https?:/.test(referer)) headers.remove("referer");
 }
 
 function setUserAgent(headers: HeaderMap, { userAgent }: SanitizerPolicy): void {

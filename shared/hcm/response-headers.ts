@@ -17,7 +17,8 @@ export function finalizeResponse(headers: HeaderMap, request: HeaderMap, policy:
   setServer(headers, policy);
   if (policy.via !== "") appendVia(headers, policy.via);
   const requestId = request.get("x-request-id");
-  if (policy.alwaysSetRequestId && requestId !== undefined) headers.set("x-request-id", requestId);
+  const tellsId = policy.alwaysSetRequestId || request.has("x-envoy-force-trace");
+  if (tellsId && requestId !== undefined) headers.set("x-request-id", requestId);
 }
 
 function setServer(headers: HeaderMap, { serverName, serverHeaderTransformation }: ResponseHeaderPolicy): void {

@@ -13,6 +13,7 @@ const atEdge = (said: FieldSupport): { readonly edge: FieldSupport; readonly nod
   edge: said,
   node: HTTP_ON_NODE,
 });
+const SPANS = ignored("spans are not exported; traces are passed on in headers");
 const CONNECTIONS = ignored("connections to clients are the platform's, which opens, keeps and ends them");
 const PLATFORM_SPEAKS = ignored("the platform speaks HTTP/1.1, HTTP/2 and HTTP/3 to clients by itself");
 
@@ -64,6 +65,7 @@ export const connectionManagerSupport: readonly MessageSupport[] = [
     drainTimeout: atEdge(CONNECTIONS),
     drainTimeoutJitter: atEdge(CONNECTIONS),
     delayedCloseTimeout: atEdge(CONNECTIONS),
+    tracing: edgeOnly,
     originalIpDetectionExtensions: edgeOnly,
     forwardClientCertDetails: edgeOnly,
     setCurrentClientCertDetails: edgeOnly,
@@ -111,6 +113,19 @@ export const connectionManagerSupport: readonly MessageSupport[] = [
     maxHeadersCount: atEdge(approximated("headers that the platform adds count, and a repeated header counts once")),
     maxStreamDuration: atEdge(approximated("ends when the platform has taken over the answer's body")),
     headersWithUnderscoresAction: edgeOnly,
+  }),
+  support("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing", {
+    clientSampling: edgeOnly,
+    randomSampling: edgeOnly,
+    overallSampling: edgeOnly,
+    provider: edgeOnly,
+    noContextPropagation: edgeOnly,
+    spawnUpstreamSpan: atEdge(SPANS),
+    verbose: atEdge(SPANS),
+    maxPathTagLength: atEdge(SPANS),
+    customTags: atEdge(SPANS),
+    operation: atEdge(SPANS),
+    upstreamOperation: atEdge(SPANS),
   }),
   support("envoy.config.core.v3.SchemeHeaderTransformation", {
     schemeToOverwrite: edgeOnly,

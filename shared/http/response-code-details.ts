@@ -23,6 +23,7 @@ export const DETAILS = {
   requestOverallTimeout: "request_overall_timeout",
   maxDurationTimeout: "max_duration_timeout",
   ipDetectionFailed: "rejecting_because_detection_failed",
+  invalidAuthority: "http.invalid_authority",
   tooManyHeaders: "http1.too_many_headers",
   underscoreInHeader: "http1.unexpected_underscore",
   downstreamRemoteDisconnect: "downstream_remote_disconnect",

@@ -14,7 +14,7 @@ export function compileRuntimeFraction(config: RuntimeFractionalPercent): Fracti
 }
 
 /** Compiles an `envoy.type.v3.FractionalPercent`: `random % denominator < numerator`. */
-function compileFraction({ numerator = 0, denominator = "HUNDRED" }: FractionalPercent): FractionPredicate {
+export function compileFraction({ numerator = 0, denominator = "HUNDRED" }: FractionalPercent): FractionPredicate {
   const whole = DENOMINATORS[denominator];
   const part = BigInt(numerator);
   if (part >= whole) return () => true;

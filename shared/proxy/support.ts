@@ -15,6 +15,7 @@ import { routerSupport } from "../router/support.ts";
 import { aggregateSupport } from "../upstream/aggregate/support.ts";
 import { outlierSupport } from "../upstream/outlier/support.ts";
 import { lbSupport } from "../upstream/lb/support.ts";
+import { tracingSupport } from "../tracing/support.ts";
 import { upstreamSupport } from "../upstream/support.ts";
 
 /**
@@ -29,6 +30,7 @@ export const ALL_SUPPORT: readonly MessageSupport[] = [
   ...accessLogSupport,
   ...connectionManagerSupport,
   ...localReplySupport,
+  ...tracingSupport,
   ...routerSupport,
   ...upstreamSupport,
   ...lbSupport,

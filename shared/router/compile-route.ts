@@ -9,6 +9,7 @@ import { compileRedirectLocation, requestLocation } from "./redirect-location.ts
 import { compileRouteConditions, type RouteConditions } from "./route-conditions.ts";
 import type { RouteContext } from "./route-context.ts";
 import { pickAlways, type RoutePick } from "./route-pick.ts";
+import { compileRouteTrace } from "./route-trace.ts";
 import { extendScope, type RouteScope } from "./route-scope.ts";
 
 /** One entry of a virtual host's `routes`, compiled. */
@@ -31,7 +32,7 @@ export function compileRoute(
   const conditions = compileRouteConditions(match, matchPath, context.diagnostics);
   if (specifier === undefined) return undefined;
   const scope = extendScope(
-    { ...outer, routeName: name, metadata: config.metadata?.filterMetadata ?? {} },
+    { ...outer, routeName: name, metadata: config.metadata?.filterMetadata ?? {}, trace: compileRouteTrace(config) },
     config,
     path,
     context,

@@ -4,6 +4,7 @@ import type { HostMetadata } from "../host/upstream-host.ts";
 import type { HeaderMap } from "../http/header-map.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
 import type { RouteScope } from "./route-scope.ts";
+import type { RouteTrace } from "./route-trace.ts";
 
 /** What all compiled routes do alike. Classes, so that ten thousand routes do not cost as many closures for each method. */
 export abstract class CompiledRoute {
@@ -13,6 +14,7 @@ export abstract class CompiledRoute {
   readonly #scope: RouteScope;
 
   readonly metadata: HostMetadata;
+  readonly trace: RouteTrace | undefined;
   readonly virtualHostMetadata: HostMetadata;
 
   constructor(scope: RouteScope) {
@@ -20,6 +22,7 @@ export abstract class CompiledRoute {
     this.virtualHostName = scope.virtualHostName;
     this.path = scope.path;
     this.metadata = scope.metadata;
+    this.trace = scope.trace;
     this.virtualHostMetadata = scope.virtualHostMetadata;
     this.#scope = scope;
   }

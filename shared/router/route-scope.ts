@@ -4,6 +4,7 @@ import { FilterConfigs, type FilterConfigsContext } from "./filter-configs.ts";
 import type { HostMetadata } from "../host/upstream-host.ts";
 import { MutationLevels, type MutationLists } from "./mutation-levels.ts";
 import { NO_POLICIES, type OuterPolicies } from "./policies/forward-policies.ts";
+import type { RouteTrace } from "./route-trace.ts";
 import type { VirtualClusterOf } from "./virtual-clusters.ts";
 
 /** What every level of a route configuration can say. */
@@ -20,6 +21,7 @@ export interface RouteScope {
   readonly virtualClusterOf: VirtualClusterOf | undefined;
   /** Of the route. */
   readonly metadata: HostMetadata;
+  readonly trace?: RouteTrace | undefined;
   readonly virtualHostMetadata: HostMetadata;
   /** What the levels around a route say of how its requests are sent. */
   readonly policies: OuterPolicies;

@@ -5,6 +5,7 @@ import type { HostMetadata } from "../host/upstream-host.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
 import type { HashSource } from "./hash-policy.ts";
 import type { ForwardPolicies } from "./policies/forward-policies.ts";
+import type { RouteTrace } from "./route-trace.ts";
 import type { StreamSettings } from "./stream-settings.ts";
 
 /** What every compiled route knows, whatever it does. Immutable; a request keeps the one it was given. */
@@ -20,6 +21,8 @@ interface RouteCommon {
   perFilterConfigs<T>(key: FilterKey<T>): readonly T[];
   /** Whether a filter is switched off here, or on where its chain has it off; `undefined` leaves it to the chain. */
   filterDisabled(filterName: string): boolean | undefined;
+  /** What it says of tracing. */
+  readonly trace?: RouteTrace | undefined;
   /** `Route.metadata`, by namespace. */
   readonly metadata: HostMetadata;
   /** `VirtualHost.metadata`. */

@@ -70,10 +70,10 @@ export const routerSupport: readonly MessageSupport[] = [
     directResponse: "supported",
     typedPerFilterConfig: "supported",
     metadata: "supported",
-    decorator: ignored("requests are not traced"),
+    decorator: "supported",
     filterAction: unsupported("actions of filters are not implemented"),
     nonForwardingAction: unsupported("it is for gRPC servers that read the configuration themselves"),
-    tracing: unsupported("requests are not traced"),
+    tracing: "supported",
     statPrefix: unsupported("statistics by route are not implemented"),
     perRequestBufferLimitBytes: BODY_LIMITS,
     requestBodyBufferLimit: BODY_LIMITS,
@@ -105,6 +105,15 @@ export const routerSupport: readonly MessageSupport[] = [
   support("envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig", { pathTemplate: "supported" }),
   support("envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig", {
     pathTemplateRewrite: "supported",
+  }),
+  support("envoy.config.route.v3.Decorator", { operation: "supported", propagate: "supported" }),
+  support("envoy.config.route.v3.Tracing", {
+    clientSampling: "supported",
+    randomSampling: "supported",
+    overallSampling: "supported",
+    customTags: ignored("spans are not exported; traces are passed on in headers"),
+    operation: ignored("spans are not exported; traces are passed on in headers"),
+    upstreamOperation: ignored("spans are not exported; traces are passed on in headers"),
   }),
   support("envoy.config.route.v3.RouteAction.MaxStreamDuration", {
     maxStreamDuration: "supported",

@@ -13,6 +13,7 @@ const LAYER_1 = ["shared/host", "shared/diagnostics", "shared/schema", "shared/s
 const LAYER_2 = ["shared/config", "shared/matching", "shared/formatter", "shared/http1"];
 const LAYER_3 = [
   "shared/router",
+  "shared/tracing",
   "shared/upstream",
   "shared/access-log",
   "shared/http-filter",

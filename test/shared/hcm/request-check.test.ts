@@ -24,6 +24,8 @@ describe("checkRequest", () => {
     [{ ":path": undefined }, 404, "missing_path_rejected"],
     [{ ":path": "*", ":method": "OPTIONS" }, 404, "absolute_path_rejected"],
     [{ ":path": "/a#b" }, 400, "path_normalization_failed"],
+    [{ ":authority": "a b" }, 400, "http.invalid_authority"],
+    [{ ":authority": "a/b" }, 400, "http.invalid_authority"],
     [{ "x-large": "a".repeat(70_000) }, 431, "http1.headers_too_large"],
   ] as const)("answers %o with %i %s", ([overrides, status, details], { expect }) => {
     expect(checkRequest(request(overrides), POLICY)).toMatchObject({ status, details });
@@ -34,7 +36,12 @@ describe("checkRequest", () => {
     for (let at = 0; at < 99; at++) headers.add(`x-${at}`, "1");
     expect(checkRequest(headers, POLICY)).toBeUndefined();
     headers.add("x-more", "1");
-    expect(checkRequest(headers, POLICY)).toMatchObject({ status: 431, details: "http1.too_many_headers" });
+    expect(checkRequest(headers, POLICY)).toEqual({
+      status: 431,
+      body: "Request Header Fields Too Large",
+      details: "http1.too_many_headers",
+      flag: "DownstreamProtocolError",
+    });
   });
 
   it("lets underscores in names through, drops the header, or refuses the request", ({ expect }) => {

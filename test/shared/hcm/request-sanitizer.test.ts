@@ -162,8 +162,13 @@ describe("sanitizeRequest", () => {
   it.for([
     ["https://a.example/x?y#z", true],
     ["http://a.example", true],
-    ["/relative", false],
-    ["a.example", false],
+    ["/relative", true],
+    ["nope", true],
+    ["?x", true],
+    ["http://", false],
+    ["about:blank", false],
+    ["a:b:c", false],
+    ["a b", false],
     ["http://a.example,http://b.example", false],
   ] as const)("keeps the referer %s: %s", ([referer, kept], { expect }) => {
     expect(sanitized([["referer", referer]]).has("referer")).toBe(kept);
