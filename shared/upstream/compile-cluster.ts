@@ -36,6 +36,8 @@ export function compileCluster(
   const { outlierDetection: outlier } = config;
   const outlierDetection = outlier && compileOutlierDetection(outlier, path.field("outlierDetection"), diagnostics);
   if (outlier !== undefined && outlierDetection === undefined) return undefined;
+  const http = compileHttpOptions(config, path, diagnostics);
+  if (http === undefined) return undefined;
   const { discovery } = found;
   const endpoints = compileMembers(config, path, { discovery, diagnostics, capabilities });
   const dropOverload = compileDropOverload(config.loadAssignment ?? {}, path.field("loadAssignment"), diagnostics);
@@ -52,7 +54,7 @@ export function compileCluster(
     circuitBreakers: compileCircuitBreakers(config.circuitBreakers),
     dropOverload,
     outlierDetection,
-    http: compileHttpOptions(config),
+    http,
     tls,
     endpoints,
     dns,

@@ -1,4 +1,6 @@
 import { durationMs } from "../base/duration-ms.ts";
+import type { ConfigPath } from "../diagnostics/config-path.ts";
+import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
 import type {
   AnyMessage,
   Cluster,
@@ -18,11 +20,23 @@ export interface ClusterHttpOptions {
   readonly retryPolicy: RouteRetryPolicy | undefined;
 }
 
-/** Compiles `typed_extension_protocol_options`, or the deprecated fields of the cluster that say the same. */
-export function compileHttpOptions({
-  typedExtensionProtocolOptions,
-  commonHttpProtocolOptions,
-}: Cluster): ClusterHttpOptions {
+/**
+ * Compiles `typed_extension_protocol_options`, or the deprecated fields of the cluster that say the same; nothing after reporting
+ * a limit that nobody keeps.
+ */
+export function compileHttpOptions(
+  config: Cluster,
+  path: ConfigPath,
+  diagnostics: DiagnosticSink,
+): ClusterHttpOptions | undefined {
+  const options = readHttpOptions(config);
+  if (options.maxStreamDurationMs === undefined) return options;
+  const message = `max_stream_duration of a cluster is not implemented, got ${options.maxStreamDurationMs} ms`;
+  diagnostics.error(path, "config.unsupported", message);
+  return undefined;
+}
+
+function readHttpOptions({ typedExtensionProtocolOptions, commonHttpProtocolOptions }: Cluster): ClusterHttpOptions {
   const options = typedExtensionProtocolOptions?.[KEY];
   if (!isHttpOptions(options)) return { ...compileCommon(commonHttpProtocolOptions), retryPolicy: undefined };
   return { ...compileCommon(options.commonHttpProtocolOptions), retryPolicy: options.retryPolicy };

@@ -23,7 +23,7 @@ const PLATFORM_SPEAKS_HTTP = approximatedAsWhole(
   "the platform chooses the version of HTTP; the exit `connect` speaks HTTP/1.1",
 );
 const COMMON_HTTP = approximatedAsWhole(
-  "the platform keeps connections and limits headers: only max_stream_duration counts",
+  "the platform keeps connections and limits headers: max_stream_duration is refused",
 );
 const BYTES_ONLY = ignored("connections are passed on as bytes");
 const NO_EXTRA_STATS = ignored("these statistics are not kept");

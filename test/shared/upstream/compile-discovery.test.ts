@@ -67,22 +67,20 @@ describe("compileDiscovery", () => {
 
 describe("compileHttpOptions", () => {
   const KEY = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
-  const OPTIONS = {
-    "@type": `type.googleapis.com/${KEY}`,
-    commonHttpProtocolOptions: { maxStreamDuration: "3s" },
-    retryPolicy: { retryOn: "5xx" },
-  };
+  const OPTIONS = { "@type": `type.googleapis.com/${KEY}`, commonHttpProtocolOptions: { maxStreamDuration: "3s" } };
+  const REFUSED = "clusters[0]: max_stream_duration of a cluster is not implemented, got 3000 ms [config.unsupported]";
 
   it("reads the options under Envoy's key, and finds none under another", ({ expect }) => {
-    const http = (key: string): unknown =>
-      compiledCluster({ name: "c", typedExtensionProtocolOptions: { [key]: OPTIONS } }).http;
-    expect(http(KEY)).toEqual({ maxStreamDurationMs: 3000, retryPolicy: { retryOn: "5xx" } });
-    expect(http("http")).toEqual({ maxStreamDurationMs: undefined, retryPolicy: undefined });
+    const problems = (key: string): readonly string[] =>
+      compileSample({ name: "c", typedExtensionProtocolOptions: { [key]: OPTIONS } }).problems;
+    expect(problems(KEY)).toEqual([REFUSED]);
+    expect(problems("http")).toEqual([]);
   });
 
   it("reads the deprecated field where there are none; zero is no limit", ({ expect }) => {
-    const limit = (maxStreamDuration: string): number | undefined =>
-      compiledCluster({ name: "c", commonHttpProtocolOptions: { maxStreamDuration } }).http.maxStreamDurationMs;
-    expect([limit("2s"), limit("0s")]).toEqual([2000, undefined]);
+    const problems = (maxStreamDuration: string): readonly string[] =>
+      compileSample({ name: "c", commonHttpProtocolOptions: { maxStreamDuration } }).problems;
+    expect(problems("3s")).toEqual([REFUSED]);
+    expect(problems("0s")).toEqual([]);
   });
 });
