@@ -10,7 +10,7 @@ import type { DownstreamStream } from "../http-filter/downstream-stream.ts";
 import type { FilterManager } from "../http-filter/filter-manager.ts";
 import type { Route } from "../router/route.ts";
 import type { MaxStreamDuration } from "../router/stream-settings.ts";
-import type { ConnectionManagerStats } from "./connection-manager-stats.ts";
+import type { ConnectionManagerStats, StreamEnding } from "./connection-manager-stats.ts";
 import { streamDuration } from "./route-limits.ts";
 import { finalizeResponse, type ResponseHeaderPolicy } from "./response-headers.ts";
 import { type DeadlineOwner, type Expiry, StreamDeadlines } from "./stream-deadlines.ts";
@@ -58,6 +58,9 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
   readonly #options: ActiveStreamOptions;
   #manager: FilterManager | undefined;
   #routedDuration: MaxStreamDuration | undefined;
+  /** The request's body moves where nobody here sees it. */
+  #bodyIsUnseen = false;
+  #isUpgraded = false;
   #over = false;
 
   constructor(options: ActiveStreamOptions) {
@@ -93,9 +96,11 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
   // From the host
 
   complete(): void {
-    if (!this.#over) this.info.mark("DS_TX_END");
+    if (this.#over) return;
+    this.info.mark("DS_TX_END");
+    if (!this.#isReceived && !this.#bodyIsUnseen) this.#options.stats.onEarlyResponse();
     this.#manager?.complete();
-    this.#end();
+    this.#end("complete");
   }
 
   disconnect(): void {
@@ -111,7 +116,7 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
   reset(reason: ResetReason): void {
     const brokenByFilters = this.#manager?.isOver === true && !this.#over;
     this.#manager?.reset(reason);
-    this.#end();
+    this.#end(brokenByFilters || reason !== "remote reset" ? "reset by us" : "reset by client");
     if (brokenByFilters) this.#options.client.reset(reason);
   }
 
@@ -131,6 +136,8 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
   encodeUpgrade(headers: HeaderMap, connection: unknown): void {
     this.#finalize(headers);
     this.#options.log?.onTunnel(headers);
+    this.#isUpgraded = true;
+    this.#options.stats.onUpgrade();
     this.#options.client.encodeUpgrade(headers, connection);
   }
 
@@ -138,7 +145,7 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
 
   onExpiry(expiry: Expiry): void {
     this.#options.stats.onExpiry(expiry);
-    this.#manager?.sendLocalReply(replyToExpiry(expiry, this.deadlines.requestReceived));
+    this.#manager?.sendLocalReply(replyToExpiry(expiry, this.#isReceived));
   }
 
   #finalize(headers: HeaderMap): void {
@@ -148,6 +155,11 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
     finalizeResponse(headers, this.#options.requestHeaders, this.#options.responsePolicy);
     if (this.operation !== undefined) headers.set("x-envoy-decorator-operation", this.operation);
     if (!headers.has("date")) headers.set("date", httpDate(this.clock.wallMs()));
+  }
+
+  /** The end of a body that was handed over is known where the upstream got it. */
+  get #isReceived(): boolean {
+    return this.deadlines.requestReceived || (this.#bodyIsUnseen && this.info.timeOf("US_TX_END") !== undefined);
   }
 
   #onRequestReceived(): void {
@@ -163,6 +175,7 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
         else if (read === END) this.#onRequestReceived();
       },
       onHandOver: () => {
+        this.#bodyIsUnseen = true;
         this.deadlines.suspendIdle();
         this.info.bytesReceived = announcedBytes(this.#options.requestHeaders);
       },
@@ -182,12 +195,13 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
     };
   }
 
-  #end(): void {
+  #end(ending: StreamEnding): void {
     if (this.#over) return;
     this.#over = true;
     this.deadlines.close();
     this.info.end();
-    this.#options.stats.onEnd(this.info, this.clock);
+    this.#options.stats.onEnd(this.info, ending, this.clock);
+    if (this.#isUpgraded) this.#options.stats.onUpgradeEnd();
     this.#options.log?.onEnd();
   }
 }

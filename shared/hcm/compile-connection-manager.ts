@@ -45,6 +45,8 @@ export interface CompiledConnectionManager {
   readonly localReplies: LocalReplies | undefined;
   /** `http.<stat_prefix>.` */
   readonly stats: StatsScope;
+  /** `http1.` */
+  readonly codecStats: StatsScope;
 }
 
 /** Compiles an HTTP connection manager; nothing after reporting why. */
@@ -85,5 +87,6 @@ export function compileConnectionManager(
     upgrades,
     hasFilterSwitches: hasFilterSwitches(allFilters, routeConfig),
     stats,
+    codecStats: context.stats.scope("http1"),
   };
 }

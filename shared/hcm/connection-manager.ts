@@ -66,7 +66,7 @@ export class ConnectionManager {
     this.#compiled = compiled;
     this.#ports = ports;
     this.#usual = { chain: compiled.chain };
-    this.#stats = new ConnectionManagerStats(compiled.stats);
+    this.#stats = new ConnectionManagerStats(compiled.stats, compiled.codecStats);
     const { accessLogs, logMoments: moments } = compiled;
     const { timers, logs } = ports;
     if (accessLogs.length > 0) this.#log = { logs: new AccessLogs(accessLogs, logs), moments, timers };
@@ -89,7 +89,7 @@ export class ConnectionManager {
       random,
     });
     const known = { requestHeaders: headers, streamInfo: info, random };
-    this.#stats.onStart();
+    this.#stats.onStart(request.downstream.protocol);
     const refusal = this.#admit(headers, info);
     const log = this.#log && new StreamLog(this.#log, known);
     const stream = new ActiveStream({
@@ -127,7 +127,10 @@ export class ConnectionManager {
     if (this.#log?.moments.onStart === true) streamRoutes.early(headers);
     log?.onStart();
     if (reply === undefined) manager.decode(headers, watched);
-    else manager.refuse(headers, watched, this.#counted(reply));
+    else {
+      this.#stats.onRefusal(reply);
+      manager.refuse(headers, watched, reply);
+    }
     stream.deadlines.watch();
     return stream;
   }
@@ -135,7 +138,9 @@ export class ConnectionManager {
   /** Checks the request and makes its headers trustworthy; gives the answer to one that goes no further. */
   #admit(headers: HeaderMap, info: StreamInfo): LocalReply | undefined {
     const { check, sanitizer } = this.#compiled.policies;
+    const before = headers.size;
     const refusal = this.#connectionCheck?.(info.downstream) ?? checkRequest(headers, check);
+    if (headers.size < before) this.#stats.onDroppedHeaders(before - headers.size);
     // Before anything adds a header: a client must not be able to name one away that a filter is going to set.
     removeHopByHop(headers, { keepUpgrade: true });
     return refusal ?? sanitizeRequest(headers, info, sanitizer, this.#ports.random);
@@ -152,14 +157,5 @@ export class ConnectionManager {
     if (verdict?.kind === "refused" && route !== undefined) return { chain, reply: UPGRADE_REFUSED };
     const chosen = (verdict?.kind === "allowed" ? verdict.chain : undefined) ?? chain;
     return { chain: hasFilterSwitches ? switchedChain(chosen, route) : chosen };
-  }
-
-  #counted(refusal: LocalReply): LocalReply {
-    if (refusal.status === 431) this.#stats.tooLarge.inc();
-    if (refusal.status === 307) this.#stats.redirectedWithNormalizedPath.inc();
-    else if (refusal.details === DETAILS.pathNormalizationFailed) this.#stats.failedPathNormalization.inc();
-    if (refusal.details === DETAILS.absolutePath) this.#stats.nonRelativePath.inc();
-    if (refusal.details === DETAILS.upgradeFailed) this.#stats.wsOnNonWsRoute.inc();
-    return refusal;
   }
 }
