@@ -13,6 +13,8 @@ export interface PlannedRequest {
   readonly headers: readonly HeaderLine[];
   readonly body: string | undefined;
   readonly chunked: boolean;
+  /** The whole message, with `$headers` where the header lines go; what else is planned is then not in it. */
+  readonly raw?: string;
 }
 
 const HOSTILE = [
@@ -56,6 +58,7 @@ export function planRequests(name: string, traffic: Traffic, count: number, seed
 }
 
 function planRequest(random: SeededRandom, traffic: Traffic): PlannedRequest {
+  if (traffic.raw.length > 0) return planRaw(random.pick(traffic.raw, ""));
   const method = random.pick(traffic.methods, "GET");
   const body = BODY_METHODS.has(method) ? "b".repeat(random.pick(traffic.bodies, 0)) : undefined;
   return {
@@ -65,6 +68,11 @@ function planRequest(random: SeededRandom, traffic: Traffic): PlannedRequest {
     body,
     chunked: body !== undefined && random.chance(0.3),
   };
+}
+
+function planRaw(raw: string): PlannedRequest {
+  const [method = "", target = ""] = raw.split(" ");
+  return { method, target, headers: [], body: undefined, chunked: false, raw };
 }
 
 function planTarget(random: SeededRandom, traffic: Traffic): string {

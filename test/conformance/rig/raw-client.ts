@@ -32,9 +32,10 @@ export function send(port: number, request: PlannedRequest): Promise<Answer> {
   });
 }
 
-export function requestText({ method, target, headers, body, chunked }: PlannedRequest): string {
-  const framing = framingHeaders(body, chunked);
-  const lines = [...headers.map(([name, value]) => `${name}: ${value}`), ...framing];
+export function requestText({ method, target, headers, body, chunked, raw }: PlannedRequest): string {
+  const lines = headers.map(([name, value]) => `${name}: ${value}`);
+  if (raw !== undefined) return raw.replace("$headers", lines.join("\r\n"));
+  lines.push(...framingHeaders(body, chunked));
   return `${method} ${target} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n${framedBody(body, chunked)}`;
 }
 

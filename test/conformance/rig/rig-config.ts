@@ -16,6 +16,8 @@ export interface Traffic {
   readonly paths: readonly string[];
   /** No suffixes. */
   readonly exactPaths: boolean;
+  /** Whole messages in the place of everything above; `$headers` stands for what identifies the request. */
+  readonly raw: readonly string[];
   /** Half of the requests have paths that parsers disagree on. */
   readonly hostile: boolean;
   /** Each header is sent by half of the requests; a list as a value is sent as several lines. */
@@ -41,6 +43,7 @@ const DEFAULT_TRAFFIC: Traffic = {
   methods: ["GET"],
   paths: ["/"],
   exactPaths: false,
+  raw: [],
   hostile: false,
   headers: {},
   always: {},

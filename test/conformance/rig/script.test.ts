@@ -3,7 +3,7 @@ import { parseScript } from "./script.ts";
 
 describe("parseScript", () => {
   it("without words is a plain answer", ({ expect }) => {
-    const step = { action: "answer", status: 200, delayMs: 0, bodySize: undefined, chunked: false, early: false };
+    const step = { action: "answer", status: 200, delayMs: 0, bodySize: undefined, chunked: false };
     expect(parseScript("", 0)).toEqual({ ...step, headers: [] });
   });
 
@@ -13,13 +13,12 @@ describe("parseScript", () => {
   });
 
   it("reads every word of a step", ({ expect }) => {
-    expect(parseScript("404 delay=20 body=5 chunked early x-a:b+c", 0)).toEqual({
+    expect(parseScript("404 delay=20 body=5 chunked x-a:b+c", 0)).toEqual({
       action: "answer",
       status: 404,
       delayMs: 20,
       bodySize: 5,
       chunked: true,
-      early: true,
       headers: [["x-a", "b c"]],
     });
     expect(["reset", "close", "stall", "short"].map((word) => parseScript(word, 0).action)).toEqual([

@@ -8,8 +8,6 @@ export interface ScriptStep {
   /** The backend's name where none is asked for. */
   readonly bodySize: number | undefined;
   readonly chunked: boolean;
-  /** Does not wait for the request's end. */
-  readonly early: boolean;
   readonly headers: readonly HeaderLine[];
 }
 
@@ -17,7 +15,7 @@ const ACTIONS: ReadonlySet<string> = new Set(["reset", "close", "stall", "short"
 
 /**
  * Steps separated by `;`, one for each attempt, the last for all further ones. A step is words: a status, `reset`, `close`, `stall`
- * (no answer), `short` (the body ends before its length), `delay=MS`, `body=BYTES`, `chunked`, `early`, and `name:value` headers.
+ * (no answer), `short` (the body ends before its length), `delay=MS`, `body=BYTES`, `chunked`, and `name:value` headers.
  */
 export function parseScript(text: string, attempt: number): ScriptStep {
   const steps = text.split(";");
@@ -34,7 +32,6 @@ export function parseScript(text: string, attempt: number): ScriptStep {
     delayMs: value("delay") ?? 0,
     bodySize: value("body"),
     chunked: words.includes("chunked"),
-    early: words.includes("early"),
     headers: words.filter((word) => /^[\w-]+:/.test(word)).map(headerOf),
   };
 }

@@ -67,8 +67,7 @@ export class ScriptedBackend {
     request.on("data", (piece: string) => (recording.body += piece));
     const script = request.headers[`${SCRIPT_HEADER}-${this.name}`] ?? request.headers[SCRIPT_HEADER];
     const step = parseScript(String(script ?? ""), attempt);
-    if (step.early) this.#answer(step, response);
-    else request.on("end", () => this.#answer(step, response));
+    request.on("end", () => this.#answer(step, response));
   }
 
   #answer(step: ScriptStep, response: ServerResponse): void {
