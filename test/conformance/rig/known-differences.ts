@@ -26,6 +26,7 @@ const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
   "te",
   "x-hop",
 ]);
+const PLATFORM_HEADERS: ReadonlySet<string> = new Set(["cf-worker", "cf-connecting-ip"]);
 const LOOPBACK_ADDRESS = /^"127\.0\.0\.1:\d+"$/;
 const BYTE_COUNTS: ReadonlySet<string> = new Set(["sent", "received"]);
 
@@ -54,9 +55,10 @@ const EDGE: readonly KnownDifference[] = [
       ((name === "host" && LOOPBACK_ADDRESS.test(nuncio)) || (name === "x-forwarded-host" && envoy === "absent")),
   },
   {
-    kind: "mark of fetch",
-    reason: "fetch marks what a Worker sends with CF-Worker",
-    explains: ({ difference: { kind, name } }) => kind === "upstream-header" && name === "cf-worker",
+    kind: "platform's headers",
+    reason:
+      "the platform names the client to the Worker in CF-Connecting-IP, and marks what fetch sends with CF-Worker",
+    explains: ({ difference: { kind, name } }) => kind === "upstream-header" && PLATFORM_HEADERS.has(name),
   },
   {
     kind: "refused by the platform",
@@ -70,8 +72,12 @@ const EDGE: readonly KnownDifference[] = [
   },
   {
     kind: "cause of a broken connection",
-    reason: "a Worker hears of refused, reset and closed connections in the same words",
-    explains: ({ envoy, nuncio }) => details(nuncio).includes("Network_connection_lost") && isBroken(details(envoy)),
+    reason:
+      "fetch tells of refused, reset and closed connections in the same words, and a socket of refused ones in its own",
+    explains: ({ difference, envoy, nuncio }) =>
+      isBroken(details(envoy)) &&
+      (details(nuncio).includes("Network_connection_lost") ||
+        (difference.kind === "details" && details(nuncio).includes("proxy_request_failed"))),
   },
   {
     kind: "bodies unseen",
@@ -80,6 +86,12 @@ const EDGE: readonly KnownDifference[] = [
     explains: ({ difference: { kind, name, nuncio: text }, envoy, nuncio }) =>
       (kind === "log" && BYTE_COUNTS.has(name) && text === "0") ||
       (details(envoy).startsWith("upstream_reset_after_response_started") && details(nuncio) === "via_upstream"),
+  },
+  {
+    kind: "parsed by the platform",
+    reason:
+      "the platform reads HTTP/1 by its own rules (HTTP/1.0, known methods, lenient framing) and frames anew what it passes on",
+    explains: ({ request }) => request.raw !== undefined,
   },
   {
     kind: "refused by Envoy's codec",
