@@ -8,8 +8,8 @@ import type { HashSource, RouteHash } from "./hash-policy.ts";
 import { type HostRewrite, rewriteAuthority } from "./host-rewrite.ts";
 import type { MutationLevels } from "./mutation-levels.ts";
 import type { ForwardPolicies } from "./policies/forward-policies.ts";
-import type { ForwardRoute } from "./route.ts";
 import type { RouteScope } from "./route-scope.ts";
+import type { ForwardRoute } from "./route.ts";
 import type { StreamSettings } from "./stream-settings.ts";
 
 /** The compiled fields of a `RouteAction`; all entries of a weighted route share one. */

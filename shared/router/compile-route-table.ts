@@ -4,15 +4,15 @@ import type { RouteConfiguration, VirtualHost as VirtualHostConfig } from "../sc
 import { compileRoute } from "./compile-route.ts";
 import { type DomainRefusal, DomainIndex } from "./domain-index.ts";
 import type { CompileRouteFilterConfig } from "./filter-configs.ts";
-import { compileVirtualClusters } from "./virtual-clusters.ts";
 import { compileMatcherRoutes } from "./matcher-routes.ts";
-import { type RouteChoice, RouteList } from "./route-list.ts";
-import { VirtualHostTable } from "./virtual-host-table.ts";
-import type { RouteTable } from "./route.ts";
-import type { RouteContext } from "./route-context.ts";
 import { tablePolicies, virtualHostPolicies } from "./policies/forward-policies.ts";
+import type { RouteContext } from "./route-context.ts";
 import { RouteDiagnostics } from "./route-diagnostics.ts";
+import { type RouteChoice, RouteList } from "./route-list.ts";
 import { emptyScope, extendScope, type RouteScope } from "./route-scope.ts";
+import type { RouteTable } from "./route.ts";
+import { compileVirtualClusters } from "./virtual-clusters.ts";
+import { VirtualHostTable } from "./virtual-host-table.ts";
 import { VirtualHost } from "./virtual-host.ts";
 
 /** What a route table is compiled with. */

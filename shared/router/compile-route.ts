@@ -1,7 +1,7 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
+import { compileSubstitution } from "../formatter/compile-substitution.ts";
 import type { DirectResponseAction, RedirectAction, Route as RouteConfig } from "../schema/envoy-types.ts";
 import { type ActionPlace, compileForward } from "./compile-forward.ts";
-import { compileSubstitution } from "../formatter/compile-substitution.ts";
 import { compileDirectResponseBody } from "./direct-response.ts";
 import { LocalRoute } from "./local-route.ts";
 import { compilePathSpecifier, type PathSpecifier } from "./path-specifier.ts";
@@ -9,8 +9,8 @@ import { compileRedirectLocation, requestLocation } from "./redirect-location.ts
 import { compileRouteConditions, type RouteConditions } from "./route-conditions.ts";
 import type { RouteContext } from "./route-context.ts";
 import { pickAlways, type RoutePick } from "./route-pick.ts";
-import { compileRouteTrace } from "./route-trace.ts";
 import { extendScope, type RouteScope } from "./route-scope.ts";
+import { compileRouteTrace } from "./route-trace.ts";
 
 /** One entry of a virtual host's `routes`, compiled. */
 export interface RouteEntry {

@@ -1,6 +1,6 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
-import type { FilterKey } from "../http/filter-key.ts";
 import type { HostMetadata } from "../host/upstream-host.ts";
+import type { FilterKey } from "../http/filter-key.ts";
 import type { HeaderMap } from "../http/header-map.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
 import type { RouteScope } from "./route-scope.ts";

@@ -1,6 +1,6 @@
+import { parseBase64 } from "../base/base64.ts";
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
-import { parseBase64 } from "../base/base64.ts";
 import type { DataSource } from "../schema/envoy-types.ts";
 
 /**

@@ -1,8 +1,8 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
 import type { HeaderMap } from "../http/header-map.ts";
-import type { StreamInfo } from "../http/stream-info.ts";
 import { stripQueryAndFragment } from "../http/path.ts";
+import type { StreamInfo } from "../http/stream-info.ts";
 import { parseSubstitution } from "../matching/regex/substitution.ts";
 import { parseTemplateRewrite } from "../matching/uri-template/uri-template.ts";
 import type { RouteAction, TypedExtensionConfig, UriTemplateRewriteConfig } from "../schema/envoy-types.ts";

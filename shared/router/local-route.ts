@@ -4,8 +4,8 @@ import type { StreamInfo } from "../http/stream-info.ts";
 import { fromByteString, toByteString } from "../matching/byte-string.ts";
 import { CompiledRoute } from "./compiled-route.ts";
 import type { RedirectLocation } from "./redirect-location.ts";
-import type { FormattedBody, ReplyRoute } from "./route.ts";
 import type { RouteScope } from "./route-scope.ts";
+import type { FormattedBody, ReplyRoute } from "./route.ts";
 
 /** What a route answers. */
 export interface LocalAnswer {

@@ -11,10 +11,10 @@ import type {
   RouteList as RouteListConfig,
 } from "../schema/envoy-types.ts";
 import { compileRoute } from "./compile-route.ts";
-import type { MatchTrace, RouteInput, RouteMatch } from "./route.ts";
 import type { RouteContext } from "./route-context.ts";
 import { NO_ROUTE, type RouteChoice, RouteList } from "./route-list.ts";
 import type { RouteScope } from "./route-scope.ts";
+import type { MatchTrace, RouteInput, RouteMatch } from "./route.ts";
 
 /** What is known of the virtual host around a matcher. */
 export interface MatcherPlace {

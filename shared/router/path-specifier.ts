@@ -1,6 +1,6 @@
+import { ok, type Result } from "../base/result.ts";
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../diagnostics/diagnostic.ts";
-import { ok, type Result } from "../base/result.ts";
 import { toByteString } from "../matching/byte-string.ts";
 import { compileRegexMatcher } from "../matching/regex-matcher.ts";
 import { compileRegex, type Regex } from "../matching/regex/regex.ts";

@@ -1,7 +1,7 @@
 import type { HeaderMap } from "../http/header-map.ts";
 import type { RouteEntry } from "./compile-route.ts";
-import type { MatchTrace, RouteInput, RouteMatch } from "./route.ts";
 import { RouteIndex } from "./route-index.ts";
+import type { MatchTrace, RouteInput, RouteMatch } from "./route.ts";
 
 /** Chooses among the routes of a virtual host. */
 export interface RouteChoice {

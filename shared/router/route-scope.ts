@@ -1,7 +1,7 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
+import type { HostMetadata } from "../host/upstream-host.ts";
 import type { AnyMessage } from "../schema/envoy-types.ts";
 import { FilterConfigs, type FilterConfigsContext } from "./filter-configs.ts";
-import type { HostMetadata } from "../host/upstream-host.ts";
 import { MutationLevels, type MutationLists } from "./mutation-levels.ts";
 import { NO_POLICIES, type OuterPolicies } from "./policies/forward-policies.ts";
 import type { RouteTrace } from "./route-trace.ts";

@@ -1,7 +1,7 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
+import type { HostMetadata } from "../host/upstream-host.ts";
 import type { FilterKey } from "../http/filter-key.ts";
 import type { HeaderMap } from "../http/header-map.ts";
-import type { HostMetadata } from "../host/upstream-host.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
 import type { HashSource } from "./hash-policy.ts";
 import type { ForwardPolicies } from "./policies/forward-policies.ts";

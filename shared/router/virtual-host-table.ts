@@ -1,7 +1,7 @@
 import type { HeaderMap } from "../http/header-map.ts";
 import type { DomainIndex } from "./domain-index.ts";
-import type { MatchTrace, RouteInput, RouteMatch, RouteTable } from "./route.ts";
 import { NO_ROUTE } from "./route-list.ts";
+import type { MatchTrace, RouteInput, RouteMatch, RouteTable } from "./route.ts";
 import type { VirtualHost } from "./virtual-host.ts";
 
 /** What a virtual host is found by. */

@@ -1,7 +1,7 @@
 import type { HeaderMap } from "../http/header-map.ts";
 import type { VirtualHostTlsRequirementType } from "../schema/envoy-types.ts";
-import type { MatchTrace, RouteInput, RouteMatch } from "./route.ts";
 import type { RouteChoice } from "./route-list.ts";
+import type { MatchTrace, RouteInput, RouteMatch } from "./route.ts";
 
 export interface VirtualHostSettings {
   readonly name: string;

@@ -1,16 +1,16 @@
 import type { ConfigPath } from "../diagnostics/config-path.ts";
 import type { HeaderMap } from "../http/header-map.ts";
+import type { StreamInfo } from "../http/stream-info.ts";
 import { toByteString } from "../matching/byte-string.ts";
 import type { WeightedCluster, WeightedClusterClusterWeight } from "../schema/envoy-types.ts";
-import type { StreamInfo } from "../http/stream-info.ts";
 import type { ClusterChoice } from "./cluster-choice.ts";
 import { ClusterRoute, type ForwardSettings } from "./cluster-route.ts";
 import { subsetOf } from "./metadata-match.ts";
 import { MutationLevels } from "./mutation-levels.ts";
-import type { RouteMatch } from "./route.ts";
 import type { RouteContext } from "./route-context.ts";
 import type { RoutePick } from "./route-pick.ts";
 import type { RouteScope } from "./route-scope.ts";
+import type { RouteMatch } from "./route.ts";
 
 const MAX_TOTAL_WEIGHT = 2 ** 32 - 1;
 const MAX_UINT64 = 2n ** 64n - 1n;

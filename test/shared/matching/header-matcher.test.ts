@@ -1,8 +1,8 @@
 import { describe, it } from "vitest";
-import { HeaderMap } from "../../../shared/http/header-map.ts";
-import { compileHeaderMatcher, compileHeaderMatchers } from "../../../shared/matching/header-matcher.ts";
 import { DiagnosticCollector } from "../../../shared/diagnostics/collector.ts";
 import { ConfigPath } from "../../../shared/diagnostics/config-path.ts";
+import { HeaderMap } from "../../../shared/http/header-map.ts";
+import { compileHeaderMatcher, compileHeaderMatchers } from "../../../shared/matching/header-matcher.ts";
 import type { HeaderMatcher } from "../../../shared/schema/envoy-types.ts";
 import { compileCleanly, reportsOf } from "./matcher-fixture.ts";
 

@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
-import { ConfigPath } from "../../../shared/diagnostics/config-path.ts";
 import { DiagnosticCollector } from "../../../shared/diagnostics/collector.ts";
+import { ConfigPath } from "../../../shared/diagnostics/config-path.ts";
 import type { FilterKey } from "../../../shared/http/filter-key.ts";
 import { compileRouteTable } from "../../../shared/router/compile-route-table.ts";
 import { type CompileRouteFilterConfig, withoutFilterConfigs } from "../../../shared/router/filter-configs.ts";
