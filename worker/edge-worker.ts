@@ -11,6 +11,7 @@ import { StreamBody } from "./adapt/stream-body.ts";
 import { EdgeAdmin } from "./edge-admin.ts";
 import { consoleLogs } from "./host/console-log.ts";
 import { ConnectTransport } from "./host/connect-transport.ts";
+import { InvocationScope } from "./host/invocation-scope.ts";
 import { type Bindings, EdgeTransport } from "./host/edge-transport.ts";
 import type { SocketOpener } from "./host/open-socket.ts";
 import { platformClock, platformLogger, platformRandom, platformTimers } from "./host/platform-ports.ts";
@@ -38,7 +39,11 @@ export class EdgeWorker {
       logs: consoleLogs,
       upstream,
     };
-    this.#proxy = new HttpProxy({ host, stats: stats.store, filters: (clusters) => edgeFilters(clusters, upstream) });
+    this.#proxy = new HttpProxy({
+      host,
+      stats: stats.store,
+      filters: (clusters) => edgeFilters(clusters, host, stats.store),
+    });
     const diagnostics = new DiagnosticCollector();
     if (!this.#proxy.update(config.bootstrap, diagnostics)) {
       throw new Error(diagnostics.diagnostics.map(renderDiagnostic).join("\n"));
@@ -46,7 +51,11 @@ export class EdgeWorker {
     this.#admin = new EdgeAdmin(config, this.#proxy, stats);
   }
 
-  fetch(request: Request, bindings: Bindings): Promise<Response> | Response {
+  fetch(
+    request: Request,
+    bindings: Bindings,
+    context: Pick<ExecutionContext, "waitUntil">,
+  ): Promise<Response> | Response {
     this.#bindings = bindings;
     const admin = this.#admin.app(request, bindings);
     if (admin !== undefined) return admin;
@@ -54,7 +63,7 @@ export class EdgeWorker {
     if (target.kind === "rejected") return new Response(null, { status: 400 });
     const client = new PlatformStream(request.method);
     const body = request.body === null ? undefined : new StreamBody(request.body, "remote reset");
-    const { headers, downstream } = requestFromPlatform(request, target.path);
+    const { headers, downstream } = requestFromPlatform(request, target.path, new InvocationScope(context));
     const stream = this.#proxy.handle({ headers, body, downstream }, client);
     client.attach(stream);
     return client.response;

@@ -6,6 +6,6 @@ import type { Bindings } from "./host/edge-transport.ts";
 const worker = new EdgeWorker(configText, connect);
 
 const handler: ExportedHandler<Bindings> = {
-  fetch: (request, bindings) => worker.fetch(request, bindings),
+  fetch: (request, bindings, context) => worker.fetch(request, bindings, context),
 };
 export default handler;

@@ -80,9 +80,6 @@ function edgeProxy(): HttpProxy {
     logs: { open: () => ({ write: () => undefined }) },
     upstream,
   };
-  return new HttpProxy({
-    host,
-    stats: createLocalStats().store,
-    filters: (clusters) => edgeFilters(clusters, upstream),
-  });
+  const stats = createLocalStats().store;
+  return new HttpProxy({ host, stats, filters: (clusters) => edgeFilters(clusters, host, stats) });
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../host/clock.ts";
 import type { RandomSource } from "../host/random-source.ts";
+import type { RequestScope } from "../host/request-scope.ts";
 import type { HostMetadata, UpstreamHost } from "../host/upstream-host.ts";
 import type { FilterStateObject } from "./filter-state.ts";
 import { flagBit, type ResponseFlag, type ResponseFlagSet } from "./response-flags.ts";
@@ -21,6 +22,8 @@ export interface DownstreamInfo {
   readonly tlsConnection?: TlsConnection | undefined;
   /** Dynamic metadata that every stream of the connection begins with, by namespace. */
   readonly metadata?: HostMetadata;
+  /** What the host grants to this request; absent where it grants anything. */
+  readonly scope?: RequestScope;
   readonly requestedServerName?: string;
   readonly connectionId?: number;
 }

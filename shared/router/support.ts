@@ -1,15 +1,9 @@
 import { ignored, type MessageSupport, support, unsupported } from "../config/support.ts";
 
-const RETRIES = unsupported("retries are not implemented");
-const HEDGING = unsupported("hedging is not implemented");
-const MIRRORING = unsupported("request mirroring is not implemented");
 const RATE_LIMITS = unsupported("rate limit descriptors are not implemented");
-const BODY_LIMITS = unsupported("request body limits per route are not implemented; the buffer filter has its own");
 const PLUGINS = unsupported("cluster specifier plugins are not implemented");
 const TABLE_METADATA = ignored("only extensions read it, and each of those is listed for itself");
-const METADATA_MATCH = unsupported("load balancer subsets are not implemented");
 const INTERNAL_REDIRECTS = unsupported("internal redirects are not implemented");
-const GRPC_TIMEOUTS = unsupported("timeouts from the grpc-timeout header are not implemented");
 const FILTER_STATE = unsupported("there is no filter state: nothing here sets any");
 
 const MUTATION_LISTS = {
@@ -35,7 +29,7 @@ export const routerSupport: readonly MessageSupport[] = [
     vhds: unsupported("virtual hosts are not discovered on demand"),
     internalOnlyHeaders: "supported",
     clusterSpecifierPlugins: PLUGINS,
-    requestMirrorPolicies: MIRRORING,
+    requestMirrorPolicies: "supported",
     vhostHeader: "supported",
   }),
   support("envoy.config.route.v3.VirtualHost", {
@@ -47,18 +41,18 @@ export const routerSupport: readonly MessageSupport[] = [
     typedPerFilterConfig: "supported",
     metadata: "supported",
     matcher: "supported",
-    virtualClusters: unsupported("statistics by virtual cluster are not implemented"),
+    virtualClusters: "supported",
     rateLimits: RATE_LIMITS,
     cors: unsupported("it is deprecated; configure envoy.filters.http.cors with typed_per_filter_config"),
-    includeRequestAttemptCount: RETRIES,
-    includeAttemptCountInResponse: RETRIES,
-    includeIsTimeoutRetryHeader: RETRIES,
-    retryPolicy: RETRIES,
-    retryPolicyTypedConfig: RETRIES,
-    hedgePolicy: HEDGING,
-    perRequestBufferLimitBytes: BODY_LIMITS,
-    requestBodyBufferLimit: BODY_LIMITS,
-    requestMirrorPolicies: MIRRORING,
+    includeRequestAttemptCount: "supported",
+    includeAttemptCountInResponse: "supported",
+    includeIsTimeoutRetryHeader: "supported",
+    retryPolicy: "supported",
+    retryPolicyTypedConfig: unsupported("retry_policy says the same"),
+    hedgePolicy: "supported",
+    perRequestBufferLimitBytes: "supported",
+    requestBodyBufferLimit: "supported",
+    requestMirrorPolicies: "supported",
   }),
   support("envoy.config.route.v3.RouteList", { routes: "supported" }),
   support("envoy.config.route.v3.Route", {
@@ -75,8 +69,8 @@ export const routerSupport: readonly MessageSupport[] = [
     nonForwardingAction: unsupported("it is for gRPC servers that read the configuration themselves"),
     tracing: "supported",
     statPrefix: unsupported("statistics by route are not implemented"),
-    perRequestBufferLimitBytes: BODY_LIMITS,
-    requestBodyBufferLimit: BODY_LIMITS,
+    perRequestBufferLimitBytes: "supported",
+    requestBodyBufferLimit: "supported",
   }),
   support("envoy.config.route.v3.Decorator", { operation: "supported", propagate: "supported" }),
   support("envoy.config.route.v3.RouteMatch", {
@@ -106,7 +100,6 @@ export const routerSupport: readonly MessageSupport[] = [
   support("envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig", {
     pathTemplateRewrite: "supported",
   }),
-  support("envoy.config.route.v3.Decorator", { operation: "supported", propagate: "supported" }),
   support("envoy.config.route.v3.Tracing", {
     clientSampling: "supported",
     randomSampling: "supported",
@@ -139,30 +132,78 @@ export const routerSupport: readonly MessageSupport[] = [
     appendXForwardedHost: "supported",
     timeout: "supported",
     idleTimeout: "supported",
-    priority: ignored("priorities differ only in circuit breakers, which are not implemented"),
+    priority: "supported",
     clusterSpecifierPlugin: PLUGINS,
     inlineClusterSpecifierPlugin: PLUGINS,
-    metadataMatch: METADATA_MATCH,
+    metadataMatch: "supported",
     pathRewritePolicy: "supported",
     pathRewrite: "supported",
     hostRewrite: "supported",
     flushTimeout: unsupported("flush timeouts are not implemented"),
     earlyDataPolicy: unsupported("early data is not visible"),
-    retryPolicy: RETRIES,
-    retryPolicyTypedConfig: RETRIES,
-    requestMirrorPolicies: MIRRORING,
+    retryPolicy: "supported",
+    retryPolicyTypedConfig: unsupported("retry_policy says the same"),
+    requestMirrorPolicies: "supported",
     rateLimits: RATE_LIMITS,
     includeVhRateLimits: RATE_LIMITS,
     hashPolicy: "supported",
     cors: unsupported("it is deprecated; configure envoy.filters.http.cors with typed_per_filter_config"),
-    maxGrpcTimeout: GRPC_TIMEOUTS,
-    grpcTimeoutOffset: GRPC_TIMEOUTS,
+    maxGrpcTimeout: "supported",
+    grpcTimeoutOffset: "supported",
     upgradeConfigs: "supported",
     internalRedirectPolicy: INTERNAL_REDIRECTS,
     internalRedirectAction: INTERNAL_REDIRECTS,
     maxInternalRedirects: INTERNAL_REDIRECTS,
-    hedgePolicy: HEDGING,
+    hedgePolicy: "supported",
     maxStreamDuration: "supported",
+  }),
+  support("envoy.config.route.v3.VirtualCluster", {
+    name: "supported",
+    headers: "supported",
+  }),
+  support("envoy.config.route.v3.RetryPolicy", {
+    retryOn: "supported",
+    numRetries: "supported",
+    perTryTimeout: "supported",
+    perTryIdleTimeout: "supported",
+    retryPriority: "supported",
+    retryHostPredicate: "supported",
+    retryOptionsPredicates: unsupported("an attempt has no options that a predicate could change"),
+    hostSelectionRetryMaxAttempts: "supported",
+    retriableStatusCodes: "supported",
+    retryBackOff: "supported",
+    rateLimitedRetryBackOff: "supported",
+    retriableHeaders: "supported",
+    retriableRequestHeaders: "supported",
+    refreshClusterOnRetry: unsupported("a request stays with its cluster"),
+  }),
+  support("envoy.config.route.v3.RetryPolicy.RetryPriority", { name: "supported", typedConfig: "supported" }),
+  support("envoy.config.route.v3.RetryPolicy.RetryHostPredicate", { name: "supported", typedConfig: "supported" }),
+  support("envoy.config.route.v3.RetryPolicy.RetryBackOff", { baseInterval: "supported", maxInterval: "supported" }),
+  support("envoy.config.route.v3.RetryPolicy.RateLimitedRetryBackOff", {
+    resetHeaders: "supported",
+    maxInterval: "supported",
+  }),
+  support("envoy.config.route.v3.RetryPolicy.ResetHeader", { name: "supported", format: "supported" }),
+  support("envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate", {}),
+  support("envoy.extensions.retry.host.omit_canary_hosts.v3.OmitCanaryHostsPredicate", {}),
+  support("envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig", { metadataMatch: "supported" }),
+  support("envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig", {
+    updateFrequency: "supported",
+  }),
+  support("envoy.config.route.v3.HedgePolicy", {
+    initialRequests: ignored("Envoy does not implement it either"),
+    additionalRequestChance: ignored("Envoy does not implement it either"),
+    hedgeOnPerTryTimeout: "supported",
+  }),
+  support("envoy.config.route.v3.RouteAction.RequestMirrorPolicy", {
+    cluster: "supported",
+    clusterHeader: "supported",
+    runtimeFraction: "supported",
+    traceSampled: ignored("spans are not exported; traces are passed on in headers"),
+    disableShadowHostSuffixAppend: "supported",
+    requestHeadersMutations: unsupported("headers of copies are not changed"),
+    hostRewriteLiteral: "supported",
   }),
   support("envoy.config.route.v3.RouteAction.HashPolicy", {
     header: "supported",
@@ -189,7 +230,7 @@ export const routerSupport: readonly MessageSupport[] = [
     clusters: "supported",
     headerName: "supported",
     totalWeight: ignored("the sum of the weights counts, as in Envoy"),
-    runtimeKeyPrefix: ignored("there are no runtime layers; the weights of the configuration hold"),
+    runtimeKeyPrefix: ignored("runtime values do not override weights; those of the configuration hold"),
     useHashPolicy: "supported",
   }),
   support("envoy.config.route.v3.WeightedCluster.ClusterWeight", {
@@ -199,7 +240,7 @@ export const routerSupport: readonly MessageSupport[] = [
     weight: "supported",
     typedPerFilterConfig: "supported",
     hostRewriteLiteral: "supported",
-    metadataMatch: METADATA_MATCH,
+    metadataMatch: "supported",
   }),
   support("envoy.config.route.v3.RedirectAction", {
     httpsRedirect: "supported",

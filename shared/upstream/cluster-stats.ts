@@ -12,6 +12,9 @@ export class ClusterStats {
   readonly #all: ResponseStats;
   readonly #internal: ResponseStats;
   readonly #external: ResponseStats;
+  readonly #canary: ResponseStats;
+  /** Answers that another attempt was made for. */
+  readonly #retried: ResponseStats;
 
   readonly cxTotal: Counter;
   readonly cxActive: Gauge;
@@ -48,6 +51,8 @@ export class ClusterStats {
     this.#all = new ResponseStats(scope);
     this.#internal = new ResponseStats(scope.scope("internal"));
     this.#external = new ResponseStats(scope.scope("external"));
+    this.#canary = new ResponseStats(scope.scope("canary"));
+    this.#retried = new ResponseStats(scope.scope("retry"));
     this.cxTotal = scope.counter("upstream_cx_total");
     this.cxActive = scope.gauge("upstream_cx_active");
     this.cxConnectFail = scope.counter("upstream_cx_connect_fail");
@@ -78,9 +83,15 @@ export class ClusterStats {
   }
 
   /** An answer that a client got, wherever it was made. */
-  countResponse(code: number, isInternal: boolean): void {
+  countResponse(code: number, of: { readonly isInternal: boolean; readonly canary: boolean }): void {
     this.#all.count(code);
-    (isInternal ? this.#internal : this.#external).count(code);
+    (of.isInternal ? this.#internal : this.#external).count(code);
+    if (of.canary) this.#canary.count(code);
+  }
+
+  /** An answer that was not good enough. */
+  countRetried(code: number): void {
+    this.#retried.count(code);
   }
 
   /** How long the upstream took for a whole answer. */

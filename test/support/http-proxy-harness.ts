@@ -61,7 +61,11 @@ export class HttpProxyHarness {
     this.proxy = new HttpProxy({
       host,
       stats: this.stats.store,
-      filters: (clusters) => [bufferFilter, corsFilter, createRouterFactory({ clusters, transport: upstream })],
+      filters: (clusters) => [
+        bufferFilter,
+        corsFilter,
+        createRouterFactory({ clusters, transport: upstream, timers, stats: this.stats.store }),
+      ],
     });
     const problems = this.update(yaml);
     if (problems.length > 0) throw new Error(problems.join("\n"));

@@ -57,7 +57,8 @@ export class RouterBench {
         return [info.name, new Cluster({ info, names: "resolve", random, clock: this.timers.clock, stats })];
       }),
     );
-    const create = createRouterFactory({ clusters: this.#clusters, transport: this.transport }).prepare(config, {
+    const { transport, timers } = this;
+    const create = createRouterFactory({ clusters: this.#clusters, transport, timers, stats }).prepare(config, {
       filterName: "router",
       path: ConfigPath.root,
       diagnostics: new DiagnosticCollector(),

@@ -1,3 +1,4 @@
+import type { RequestScope } from "../../shared/host/request-scope.ts";
 import type { HostMetadata } from "../../shared/host/upstream-host.ts";
 import type { DownstreamInfo, Protocol } from "../../shared/http/stream-info.ts";
 import type { PeerCertificate, TlsConnection } from "../../shared/http/tls-connection.ts";
@@ -9,6 +10,15 @@ export type PlatformFacts = Readonly<Record<string, unknown>>;
 /** The platform always names the client; only a local workerd does not, and that listens on loopback. */
 const LOOPBACK = "127.0.0.1";
 
+export interface EdgeConnectionOptions {
+  /** `cf-connecting-ip` */
+  readonly client: string | undefined;
+  readonly tls: boolean;
+  /** `request.cf` */
+  readonly facts: PlatformFacts | undefined;
+  readonly scope: RequestScope;
+}
+
 /**
  * The client's connection as the platform describes it. There is no socket to ask: the client's port and our own address are
  * unknown. What few requests need is read from the platform when it is asked for.
@@ -19,9 +29,11 @@ export class EdgeConnection implements DownstreamInfo {
   readonly localAddress: string = `${LOOPBACK}:0`;
   readonly protocol: Protocol;
   readonly tls: boolean;
+  readonly scope: RequestScope;
   readonly #facts: PlatformFacts;
 
-  constructor(client: string | undefined, tls: boolean, facts: PlatformFacts | undefined) {
+  constructor({ client, tls, facts, scope }: EdgeConnectionOptions) {
+    this.scope = scope;
     const address = client ?? LOOPBACK;
     this.remoteAddress = `${address.includes(":") ? `[${address}]` : address}:0`;
     this.directRemoteAddress = this.remoteAddress;

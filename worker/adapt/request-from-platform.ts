@@ -1,4 +1,5 @@
 import { type EdgePath, edgePath } from "../../shared/http/path.ts";
+import type { RequestScope } from "../../shared/host/request-scope.ts";
 import { HeaderMap } from "../../shared/http/header-map.ts";
 import { EdgeConnection } from "./edge-connection.ts";
 import { valueFromPlatform } from "./header-text.ts";
@@ -18,7 +19,7 @@ export interface PlatformRequest {
 }
 
 /** `path` is the canonical one, from {@link edgePathOf}. */
-export function requestFromPlatform(request: Request, path: string): PlatformRequest {
+export function requestFromPlatform(request: Request, path: string, scope: RequestScope): PlatformRequest {
   const { url, cf } = request;
   const schemeEnd = url.indexOf("://");
   const headers = new HeaderMap();
@@ -35,7 +36,8 @@ export function requestFromPlatform(request: Request, path: string): PlatformReq
   restoreAcceptEncoding(headers, cf?.clientAcceptEncoding);
   const client = headers.get("cf-connecting-ip");
   if (client !== undefined) takeBackForwardedFor(headers, client);
-  return { headers, downstream: new EdgeConnection(client, url.startsWith("https:"), cf) };
+  const tls = url.startsWith("https:");
+  return { headers, downstream: new EdgeConnection({ client, tls, facts: cf, scope }) };
 }
 
 /** Several cookie lines reach a Worker joined with `, `; the core, like Envoy, wants them joined with `; `. */

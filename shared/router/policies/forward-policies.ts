@@ -1,3 +1,4 @@
+import { durationMs } from "../../base/duration-ms.ts";
 import type { ConfigPath } from "../../diagnostics/config-path.ts";
 import type {
   HedgePolicy,
@@ -25,6 +26,8 @@ export interface ForwardPolicies {
   readonly hedgeOnPerTryTimeout: boolean;
   readonly mirrors: readonly MirrorPolicy[];
   readonly internalRedirect: InternalRedirectPolicy | undefined;
+  /** `max_grpc_timeout` and `grpc_timeout_offset`, in milliseconds: `grpc-timeout` takes the place of the route's timeout. */
+  readonly grpcTimeout: { readonly maxMs: number; readonly offsetMs: number } | undefined;
   /** Bytes of a body that are kept for another attempt; `undefined` leaves it to the connection. */
   readonly bodyBufferLimit: number | undefined;
   readonly attemptCountInRequest: boolean;
@@ -90,6 +93,7 @@ export function compileForwardPolicies(
     hedgeOnPerTryTimeout: hedgeOf(action.hedgePolicy) ?? outer.hedgeOnPerTryTimeout,
     mirrors: mirrorsOf(action.requestMirrorPolicies, path, context) ?? outer.mirrors,
     internalRedirect: compileInternalRedirect(action, path, context.diagnostics),
+    grpcTimeout: grpcTimeoutOf(action),
     bodyBufferLimit: limitOf(route) ?? outer.bodyBufferLimit,
   };
 }
@@ -100,6 +104,12 @@ function retryOf(
   { diagnostics }: RouteContext,
 ): RetryPolicy | undefined {
   return config && compileRetryPolicy(config, path.field("retryPolicy"), diagnostics);
+}
+
+function grpcTimeoutOf({ maxGrpcTimeout, grpcTimeoutOffset = "0s" }: RouteAction): ForwardPolicies["grpcTimeout"] {
+  return maxGrpcTimeout === undefined
+    ? undefined
+    : { maxMs: durationMs(maxGrpcTimeout), offsetMs: durationMs(grpcTimeoutOffset) };
 }
 
 /** A policy that is there counts, whatever it says. */

@@ -65,6 +65,7 @@ export interface RetryPolicy {
   readonly previousPriorities: { readonly updateFrequency: number } | undefined;
 }
 
+const PREVIOUS_PRIORITIES = "envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig";
 const DEFAULT_BASE_MS = 25;
 const MAX_TIMES_BASE = 10;
 const DEFAULT_RATE_LIMITED_MAX = "300s";
@@ -144,11 +145,10 @@ function rateLimitedBackOffOf({ rateLimitedRetryBackOff }: RouteRetryPolicy): Re
 }
 
 function previousPrioritiesOf({ retryPriority }: RouteRetryPolicy): RetryPolicy["previousPriorities"] {
-  if (typeOf(retryPriority) !== "envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig") {
-    return undefined;
-  }
+  const config = retryPriority?.typedConfig;
+  if (config === undefined || typeOf(retryPriority) !== PREVIOUS_PRIORITIES) return undefined;
   // As the type URL says; the loader has checked it.
-  const { updateFrequency = 1 } = retryPriority?.typedConfig as PreviousPrioritiesConfig;
+  const { updateFrequency = 1 } = config as PreviousPrioritiesConfig;
   return { updateFrequency };
 }
 

@@ -22,12 +22,16 @@ export const FLAG_OF_RESET: Readonly<Record<ResetReason, ResponseFlag>> = {
  * The answer to a request whose upstream failed before it answered. What the transport says goes into the log only and not to the
  * client, as in Envoy 1.39. Source: Envoy `Router::Filter::onUpstreamReset`.
  */
-export function replyToFailure(failure: UpstreamFailure, suppressEnvoyHeaders: boolean): LocalReply {
+export function replyToFailure(
+  failure: UpstreamFailure,
+  { suppressEnvoyHeaders, wasRetried }: { readonly suppressEnvoyHeaders: boolean; readonly wasRetried: boolean },
+): LocalReply {
   const { reason, transportReason = "" } = failure;
+  const retried = wasRetried ? "retried and the latest " : "";
   const isOverload = reason === "overflow" && !suppressEnvoyHeaders;
   return {
     status: reason === "protocol error" ? 502 : 503,
-    body: `upstream connect error or disconnect/reset before headers. reset reason: ${reason}`,
+    body: `upstream connect error or disconnect/reset before headers. ${retried}reset reason: ${reason}`,
     details: DETAILS.upstreamResetBeforeResponse(transportReason === "" ? reason : `${reason}|${transportReason}`),
     flag: FLAG_OF_RESET[reason],
     ...(isOverload && { modifyHeaders: (headers) => headers.set("x-envoy-overloaded", "true") }),

@@ -7,7 +7,6 @@ import type { ForwardRoute } from "../../../router/route.ts";
 
 export interface RequestFinalization {
   readonly route: ForwardRoute;
-  readonly host: UpstreamHost;
   readonly info: StreamInfo;
   /** Whether path and host as they came travel on in `x-envoy-original-path` and `-host`. */
   readonly keepOriginals: boolean;
@@ -16,15 +15,18 @@ export interface RequestFinalization {
 const ORIGINALS = ["x-envoy-original-path", "x-envoy-original-host"] as const;
 
 /** Makes the client's request headers those of the upstream request. Done once, whatever the number of attempts. */
-export function finalizeRequest(headers: HeaderMap, { route, host, info, keepOriginals }: RequestFinalization): void {
+export function finalizeRequest(headers: HeaderMap, { route, info, keepOriginals }: RequestFinalization): void {
   removeHopByHop(headers, { keepUpgrade: true });
   const arrived = keepOriginals ? undefined : ORIGINALS.map((name) => headers.get(name));
   route.finalizeRequestHeaders(headers, info);
-  if (route.autoHostRewrite && host.hostname !== "") {
-    rewriteAuthority(headers, host.hostname, route.appendXForwardedHost);
-  }
   if (arrived === undefined) return;
   for (const [at, name] of ORIGINALS.entries()) restore(headers, name, arrived[at]);
+}
+
+/** `auto_host_rewrite`: each attempt names the host that it goes to. */
+export function rewriteHostFor(headers: HeaderMap, host: UpstreamHost, route: ForwardRoute): void {
+  if (!route.autoHostRewrite || host.hostname === "") return;
+  rewriteAuthority(headers, host.hostname, route.appendXForwardedHost);
 }
 
 function restore(headers: HeaderMap, name: string, value: string | undefined): void {

@@ -11,9 +11,13 @@ export class ObservedBody implements BodySource {
   readonly #source: BodySource;
   #onEnd: ((end: BodyEnd) => void) | undefined;
 
-  constructor(source: BodySource, onEnd: (end: BodyEnd) => void) {
+  readonly #onChunk: (() => void) | undefined;
+
+  /** `onChunk` is called for every chunk that passes. */
+  constructor(source: BodySource, onEnd: (end: BodyEnd) => void, onChunk?: () => void) {
     this.#source = source;
     this.#onEnd = onEnd;
+    this.#onChunk = onChunk;
   }
 
   read(): MaybePromise<BodyRead> {
@@ -39,6 +43,7 @@ export class ObservedBody implements BodySource {
   readonly #observe = (read: BodyRead): BodyRead => {
     if (read === END) this.#end("complete");
     else if (read instanceof BodyFailure) this.#end(read);
+    else this.#onChunk?.();
     return read;
   };
 

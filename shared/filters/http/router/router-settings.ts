@@ -8,9 +8,21 @@ export interface RouterSettings {
   readonly suppressEnvoyHeaders: boolean;
   /** A proxy in front has said how long it waits, and that holds. */
   readonly respectExpectedTimeout: boolean;
+  /** Control headers, lower-case, that are refused if they cannot be read. */
+  readonly strictCheckHeaders: readonly string[];
 }
 
 export function compileRouterSettings(config: HttpRouterRouter): RouterSettings {
-  const { dynamicStats = true, suppressEnvoyHeaders = false, respectExpectedRqTimeout = false } = config;
-  return { dynamicStats, suppressEnvoyHeaders, respectExpectedTimeout: respectExpectedRqTimeout };
+  const {
+    dynamicStats = true,
+    suppressEnvoyHeaders = false,
+    respectExpectedRqTimeout = false,
+    strictCheckHeaders = [],
+  } = config;
+  return {
+    dynamicStats,
+    suppressEnvoyHeaders,
+    respectExpectedTimeout: respectExpectedRqTimeout,
+    strictCheckHeaders: strictCheckHeaders.map((name) => name.toLowerCase()),
+  };
 }

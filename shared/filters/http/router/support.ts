@@ -8,7 +8,7 @@ export const routerFilterSupport: readonly MessageSupport[] = [
     respectExpectedRqTimeout: "supported",
     startChildSpan: ignored("there is no tracing"),
     rejectConnectRequestEarlyData: ignored("CONNECT requests have no route"),
-    strictCheckHeaders: unsupported("control headers are not checked: one that cannot be read has no effect"),
+    strictCheckHeaders: "supported",
     suppressGrpcRequestFailureCodeStats: unsupported("gRPC failures are not counted apart from HTTP ones"),
     upstreamLog: unsupported(
       "attempts have no log of their own; the access log of the connection manager tells of them",

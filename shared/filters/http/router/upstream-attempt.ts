@@ -10,6 +10,9 @@ import type {
 import { BodyFailure, type BodySource } from "../../../http/body-source.ts";
 import type { HeaderMap } from "../../../http/header-map.ts";
 import type { ResetReason } from "../../../http/reset-reason.ts";
+import type { RequestScope } from "../../../host/request-scope.ts";
+import type { RoutingPriority } from "../../../schema/envoy-types.ts";
+import type { AttemptTimers } from "./attempt-timers.ts";
 import type { Cluster } from "../../../upstream/cluster.ts";
 import { type BodyEnd, ObservedBody } from "./observed-body.ts";
 
@@ -27,6 +30,9 @@ export interface AttemptOptions {
   readonly transport: UpstreamTransport;
   readonly request: UpstreamRequest;
   readonly owner: AttemptOwner;
+  readonly priority: RoutingPriority;
+  /** What the host grants to the client's request; absent where it grants anything. */
+  readonly scope?: RequestScope | undefined;
 }
 
 /** What an attempt has reached. */
@@ -38,6 +44,10 @@ type State = "waiting" | "answering" | "over" | "cancelled";
  */
 export class UpstreamAttempt implements Cancellation {
   readonly host: UpstreamHost;
+  /** Its limits in time, where it has any. */
+  timers: AttemptTimers | undefined;
+  /** It was slow, and another attempt runs beside it: it is not made again. */
+  isHedged = false;
   readonly #options: AttemptOptions;
   #state: State = "waiting";
   #cancelled: ResetReason | undefined;
@@ -69,10 +79,11 @@ export class UpstreamAttempt implements Cancellation {
 
   /** Sends the request, once. The owner may be called before this returns. */
   start(): void {
-    const { cluster, host, transport, request } = this.#options;
+    const { cluster, host, transport, request, priority, scope } = this.#options;
+    scope?.beginExchange();
     cluster.stats.rqActive.inc();
     host.counters.rqActive += 1;
-    cluster.resources("DEFAULT").requests.inc();
+    cluster.resources(priority).requests.inc();
     const { name: clusterName, connectTimeoutMs, tls } = cluster.info;
     const target = { clusterName, host, connectTimeoutMs, tls };
     const outcome = transport.exchange(target, request, this);
@@ -87,6 +98,7 @@ export class UpstreamAttempt implements Cancellation {
   /** Gives up. The owner hears nothing more. After the end it does nothing. */
   cancel(reason: ResetReason): void {
     if (this.isOver) return;
+    this.timers?.stop();
     const wasAnswering = this.#state === "answering";
     this.#state = "cancelled";
     this.#cancelled = reason;
@@ -98,6 +110,7 @@ export class UpstreamAttempt implements Cancellation {
   }
 
   #onOutcome(outcome: UpstreamOutcome): void {
+    this.#options.scope?.endExchange();
     this.#count(outcome);
     if (this.#state === "cancelled") return this.#drop(outcome);
     switch (outcome.kind) {
@@ -120,7 +133,9 @@ export class UpstreamAttempt implements Cancellation {
       return owner.onAnswer(this, headers, undefined);
     }
     this.#state = "answering";
-    return owner.onAnswer(this, headers, new ObservedBody(body, (end) => this.#onBodyEnd(end)));
+    const onEnd = (end: BodyEnd): void => this.#onBodyEnd(end);
+    const observed = new ObservedBody(body, onEnd, this.timers && (() => this.timers?.onActivity()));
+    return owner.onAnswer(this, headers, observed);
   }
 
   #onBodyEnd(end: BodyEnd): void {
@@ -156,16 +171,17 @@ export class UpstreamAttempt implements Cancellation {
   }
 
   #finish(): void {
+    this.timers?.stop();
     this.#state = "over";
     this.#onCancel = [];
     this.#release();
   }
 
   #release(): void {
-    const { cluster, host } = this.#options;
+    const { cluster, host, priority } = this.#options;
     cluster.stats.rqActive.dec();
     host.counters.rqActive -= 1;
-    cluster.resources("DEFAULT").requests.dec();
+    cluster.resources(priority).requests.dec();
   }
 }
 

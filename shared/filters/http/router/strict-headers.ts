@@ -1,0 +1,36 @@
+import type { HeaderMap } from "../../../http/header-map.ts";
+import type { LocalReply } from "../../../http/local-reply.ts";
+import { parseRetryOn } from "../../../router/policies/retry-policy.ts";
+
+/** Whether the value of a control header can be read. */
+const CHECKS: Readonly<Record<string, (value: string) => boolean>> = {
+  "x-envoy-upstream-rq-timeout-ms": isWholeNumber,
+  "x-envoy-upstream-rq-per-try-timeout-ms": isWholeNumber,
+  "x-envoy-max-retries": isWholeNumber,
+  "x-envoy-retry-on": isRetryOn,
+  "x-envoy-retry-grpc-on": isRetryOn,
+};
+
+/** The refusal of a request with a control header that cannot be read (`Router.strict_check_headers`); `undefined` for none. */
+export function replyToUnreadableHeader(headers: HeaderMap, names: readonly string[]): LocalReply | undefined {
+  for (const name of names) {
+    const value = headers.get(name);
+    if (value === undefined || CHECKS[name]?.(value) !== false) continue;
+    return {
+      status: 400,
+      body: `invalid header '${name}' with value '${value}'`,
+      details: `request_headers_failed_strict_check{${name}}`,
+      flag: "InvalidEnvoyRequestHeaders",
+    };
+  }
+  return undefined;
+}
+
+function isWholeNumber(value: string): boolean {
+  return /^\d{1,15}$/.test(value);
+}
+
+function isRetryOn(value: string): boolean {
+  const names = value.split(",").map((name) => name.trim());
+  return names.every((name) => parseRetryOn(name).size === 1);
+}
