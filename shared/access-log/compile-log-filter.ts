@@ -82,7 +82,7 @@ function compileAll(
   return usable.length === filters.length ? usable : undefined;
 }
 
-/** There are no runtime layers here: the value's default holds. */
+/** What runtime layers say has taken the place of the default before. */
 function compileComparison({ op = "EQ", value }: ComparisonFilter = {}): (value: number) => boolean {
   const expected = value?.defaultValue ?? 0;
   switch (op) {

@@ -1,4 +1,4 @@
-import { approximated, ignored, type MessageSupport, support, unsupported } from "../config/support.ts";
+import { approximated, type MessageSupport, support, unsupported } from "../config/support.ts";
 
 const LINES = {
   edge: approximated(
@@ -6,7 +6,6 @@ const LINES = {
   ),
   node: "supported",
 } as const;
-const NO_RUNTIME = ignored("there are no runtime layers; the configured value holds");
 
 /** What becomes of the fields of access logs and their filters. */
 export const accessLogSupport: readonly MessageSupport[] = [
@@ -41,11 +40,11 @@ export const accessLogSupport: readonly MessageSupport[] = [
   support("envoy.config.accesslog.v3.StatusCodeFilter", { comparison: "supported" }),
   support("envoy.config.accesslog.v3.DurationFilter", { comparison: "supported" }),
   support("envoy.config.accesslog.v3.ComparisonFilter", { op: "supported", value: "supported" }),
-  support("envoy.config.core.v3.RuntimeUInt32", { defaultValue: "supported", runtimeKey: NO_RUNTIME }),
+  support("envoy.config.core.v3.RuntimeUInt32", { defaultValue: "supported", runtimeKey: "supported" }),
   support("envoy.config.accesslog.v3.NotHealthCheckFilter", {}),
   support("envoy.config.accesslog.v3.TraceableFilter", {}),
   support("envoy.config.accesslog.v3.RuntimeFilter", {
-    runtimeKey: NO_RUNTIME,
+    runtimeKey: "supported",
     percentSampled: "supported",
     useIndependentRandomness: "supported",
   }),

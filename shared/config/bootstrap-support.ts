@@ -1,4 +1,4 @@
-import { approximated, ignored, type MessageSupport, support, unsupported } from "./support.ts";
+import { approximated, approximatedAsWhole, ignored, type MessageSupport, support, unsupported } from "./support.ts";
 
 const NO_LISTENING = ignored("a Worker does not listen; the admin interface is reached through the Worker itself");
 const MODE = ignored("a Worker does not listen on a Unix socket");
@@ -9,6 +9,7 @@ export const bootstrapSupport: readonly MessageSupport[] = [
     node: "supported",
     staticResources: "supported",
     admin: "supported",
+    layeredRuntime: "supported",
     statsFlushInterval: {
       edge: ignored("statistics are read on demand; there is no sink to flush to"),
       node: "supported",
@@ -17,6 +18,16 @@ export const bootstrapSupport: readonly MessageSupport[] = [
     enableDispatcherStats: ignored("the event loop keeps no such statistics"),
   }),
   support("envoy.config.bootstrap.v3.Bootstrap.StaticResources", { listeners: "supported", clusters: "supported" }),
+  support("envoy.config.bootstrap.v3.LayeredRuntime", { layers: "supported" }),
+  support("envoy.config.bootstrap.v3.RuntimeLayer", {
+    name: "supported",
+    staticLayer: approximatedAsWhole(
+      "keys that the configuration names have effect; Envoy's own feature flags have none",
+    ),
+    adminLayer: ignored("the admin interface changes no runtime values"),
+    diskLayer: unsupported("runtime values are not read from a folder"),
+    rtdsLayer: unsupported("runtime values are not discovered"),
+  }),
   support("envoy.config.bootstrap.v3.Admin", {
     address: { edge: NO_LISTENING, node: "supported" },
     allowPaths: { edge: NO_LISTENING, node: "supported" },

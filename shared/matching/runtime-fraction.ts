@@ -6,8 +6,8 @@ const DENOMINATORS = { HUNDRED: 100n, TEN_THOUSAND: 10_000n, MILLION: 1_000_000n
 export type FractionPredicate = (random: bigint) => boolean;
 
 /**
- * Compiles an `envoy.config.core.v3.RuntimeFractionalPercent`. There are no runtime layers here, so `runtime_key` has no
- * effect and the default holds. Source: Envoy `Runtime::Snapshot::featureEnabled`.
+ * Compiles an `envoy.config.core.v3.RuntimeFractionalPercent`. What runtime layers say has taken the place of the
+ * default before. Source: Envoy `Runtime::Snapshot::featureEnabled`.
  */
 export function compileRuntimeFraction(config: RuntimeFractionalPercent): FractionPredicate {
   return compileFraction(config.defaultValue ?? {});

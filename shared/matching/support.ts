@@ -22,7 +22,7 @@ export const matchingSupport: readonly MessageSupport[] = [
   support("envoy.type.v3.FractionalPercent", { numerator: "supported", denominator: "supported" }),
   support("envoy.config.core.v3.RuntimeFractionalPercent", {
     defaultValue: "supported",
-    runtimeKey: ignored("there are no runtime layers; default_value holds"),
+    runtimeKey: "supported",
   }),
   support("envoy.config.route.v3.HeaderMatcher", {
     name: "supported",

@@ -1,6 +1,7 @@
 import { ConfigPath } from "../diagnostics/config-path.ts";
 import type { NodeIdentity } from "../hcm/compile-policies.ts";
 import type { Bootstrap, Cluster, Listener } from "../schema/envoy-types.ts";
+import { withRuntime } from "./runtime-layers.ts";
 
 /**
  * The unit of change: one listener or one cluster, with everything in it. A resource whose content did not change keeps its
@@ -31,7 +32,8 @@ export interface ResourceChanges<Config> {
 }
 
 /** The resources of a bootstrap, by name. An unnamed listener is known by its place, which is all that identifies it. */
-export function resourcesOf(bootstrap: Bootstrap): ResourceSet {
+export function resourcesOf(config: Bootstrap): ResourceSet {
+  const bootstrap = withRuntime(config);
   const path = ConfigPath.root.field("staticResources");
   const { listeners = [], clusters = [] } = bootstrap.staticResources ?? {};
   return {

@@ -64,7 +64,7 @@ export const lbSupport: readonly MessageSupport[] = [
   support("envoy.config.cluster.v3.Cluster.LbSubsetConfig.LbSubsetSelector", SELECTOR),
   support("envoy.config.core.v3.RuntimeDouble", {
     defaultValue: "supported",
-    runtimeKey: ignored("there are no runtime layers; default_value holds"),
+    runtimeKey: "supported",
   }),
   support("envoy.config.cluster.v3.LoadBalancingPolicy", { policies: "supported" }),
   support("envoy.config.cluster.v3.LoadBalancingPolicy.Policy", { typedExtensionConfig: "supported" }),
