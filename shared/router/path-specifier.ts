@@ -58,7 +58,8 @@ export function compilePathSpecifier(
   return undefined;
 }
 
-const ANY_PATH = { kind: "prefix", text: "", ignoreCase: false } as const;
+/** What every path begins with. */
+export const ANY_PATH: PathKey = { kind: "prefix", text: "", ignoreCase: false };
 const CONNECT: PathSpecifier = { key: ANY_PATH, test: undefined, matchedLength: undefined, isConnect: true };
 
 const TEMPLATE_TYPE = "type.googleapis.com/envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig";

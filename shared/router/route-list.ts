@@ -1,5 +1,6 @@
 import type { HeaderMap } from "../http/header-map.ts";
 import type { RouteEntry } from "./compile-route.ts";
+import { ANY_PATH } from "./path-specifier.ts";
 import { RouteIndex } from "./route-index.ts";
 import type { MatchTrace, RouteInput, RouteMatch } from "./route.ts";
 
@@ -18,13 +19,13 @@ export class RouteList implements RouteChoice {
   readonly #index: RouteIndex;
   readonly #ignoresParameters: boolean;
 
-  /** With `ignoresParameters`, path parameters (`;x=1`) are left out before paths are compared. */
+  /** With `ignoresParameters`, path parameters (`;x=1`) are left out before paths are compared, but not for templates, as in Envoy. */
   constructor(entries: readonly RouteEntry[], ignoresParameters: boolean) {
     this.#connectEntries = entries.filter(({ specifier }) => specifier.isConnect === true);
     this.#entries = entries.filter(({ specifier }) => specifier.isConnect !== true);
     this.#index = new RouteIndex(
       this.#entries.map(({ specifier, conditions }) => ({
-        key: specifier.key,
+        key: ignoresParameters && specifier.template !== undefined ? ANY_PATH : specifier.key,
         exactHeaders: conditions.exactHeaders,
       })),
     );
@@ -33,12 +34,15 @@ export class RouteList implements RouteChoice {
 
   match(request: HeaderMap, input: RouteInput, trace: MatchTrace | undefined): RouteMatch {
     if (request.get(":method") === "CONNECT") return this.#matchConnect(request, input, trace);
-    const path = this.#pathOf(request);
+    const wholePath = withoutQuery(request.get(":path") ?? "");
+    const path = this.#ignoresParameters ? wholePath.replace(/;[^/]*/g, "") : wholePath;
     const candidates = this.#index.candidates(path, request);
     for (let position = candidates.next(); position >= 0; position = candidates.next()) {
       if (trace !== undefined) trace.candidatesExamined += 1;
       const entry = this.#entries[position];
-      if (entry !== undefined && holds(entry, path, request, input)) return entry.pick(request, input);
+      if (entry === undefined) continue;
+      const own = entry.specifier.template === undefined ? path : wholePath;
+      if (holds(entry, own, request, input)) return entry.pick(request, input);
     }
     return NO_ROUTE;
   }
@@ -49,11 +53,6 @@ export class RouteList implements RouteChoice {
       if (holds(entry, "", request, input)) return entry.pick(request, input);
     }
     return NO_ROUTE;
-  }
-
-  #pathOf(request: HeaderMap): string {
-    const path = withoutQuery(request.get(":path") ?? "");
-    return this.#ignoresParameters ? path.replace(/;[^/]*/g, "") : path;
   }
 }
 

@@ -100,7 +100,7 @@ function matches(match: RouteMatch, config: RouteConfiguration, request: PlainRe
   const { runtimeFraction, grpc, headers = [], queryParameters = [], cookies = [] } = match;
   const fraction = runtimeFraction?.defaultValue;
   return (
-    matchesPath(match, path) &&
+    matchesPath(match, match.pathMatchPolicy === undefined ? path : whole) &&
     (fraction === undefined || request.random % 100n < BigInt(fraction.numerator ?? 0)) &&
     (grpc === undefined || /^application\/grpc(\+|$)/.test(valueOf(request, "content-type") ?? "")) &&
     headers.every((matcher) => matchesHeader(matcher, request)) &&

@@ -37,6 +37,12 @@ describe("compileRouteTable, path specifiers", () => {
     expect(PATHS.filter((path) => isMatch(match, path))).toEqual(paths);
   });
 
+  it("leaves path parameters in what a template is matched against, as Envoy does", ({ expect }) => {
+    const config = oneHost(reply(template("/a/*"), "plain"), reply(template("/a;p/*"), "with"));
+    const table = tableOf({ ...config, ignorePathParametersInPathMatching: true });
+    expect(routeOf(table.match(requestFor("/a;p/b"), { random: 0n })).name).toBe("with");
+  });
+
   it("compares non-ASCII text as the bytes of its UTF-8 form", ({ expect }) => {
     expect([isMatch({ path: "/é" }, "/\u00c3\u00a9"), isMatch({ path: "/é" }, "/é")]).toEqual([true, false]);
   });
