@@ -233,7 +233,8 @@ describe("ConnectTransport, when it fails", () => {
   });
 
   it.for([
-    ["HTTP/1.1 200 OK\r\nContent-Le", "connection termination"],
+    ["", "connection termination"],
+    ["HTTP/1.1 200 OK\r\nContent-Le", "protocol error"],
     ["HTTP/1.1 200 OK\n", "protocol error"],
     ["HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "protocol error"],
     ["HTTP/1.1 101 Switching Protocols\r\n\r\n", "protocol error"],
@@ -248,8 +249,8 @@ describe("ConnectTransport, when it fails", () => {
   });
 
   it.for([
-    ["Content-Length: 5\r\n\r\nabc", "abc!connection termination"],
-    ["Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", "abc!connection termination"],
+    ["Content-Length: 5\r\n\r\nabc", "abc!protocol error"],
+    ["Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", "abc!protocol error"],
     ["Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n", "abc!protocol error"],
     ["\r\nabc", "abc"],
   ] as const)("never ends a body that was cut off: %j", async ([text, body], { expect }) => {

@@ -81,15 +81,18 @@ export class AnswerReader implements BodySource {
       this.#parser.feed(value);
       return undefined;
     } catch {
-      return this.#fail("connection termination");
+      return this.#broken(this.#parser.finish());
     }
   }
 
   #endInput(): typeof END | BodyFailure {
     const end = this.#parser.finish();
-    if (end === END) return this.#finish(END);
-    const isCutOff = end === undefined || end.fault === "truncated";
-    return this.#fail(isCutOff ? "connection termination" : "protocol error");
+    return end === END ? this.#finish(END) : this.#broken(end);
+  }
+
+  /** As Envoy's codec sees it, an answer that has begun and stops is malformed, whatever ended the connection. */
+  #broken(end: ReturnType<ResponseParser["finish"]>): BodyFailure {
+    return this.#fail(end instanceof MalformedMessage ? "protocol error" : "connection termination");
   }
 
   #bodyRead(event: Exclude<ParserEvent<ResponseHead>, typeof NEED_MORE>): BodyRead {
