@@ -6,6 +6,7 @@ import type { HttpConnectionManager } from "../schema/envoy-types.ts";
 import { compileClientAddress } from "./compile-client-address.ts";
 import { compileClientCertificate } from "./client-certificate.ts";
 import type { PathOutcome, RequestCheckPolicy } from "./request-check.ts";
+import { compileEarlyMutations } from "./early-header-mutation.ts";
 import { compileRequestId } from "./request-id.ts";
 import { compileTracing, type TracingPolicy } from "./request-tracing.ts";
 import type { SanitizerPolicy } from "./request-sanitizer.ts";
@@ -84,6 +85,11 @@ function compileSanitizer(
     scheme: config.schemeHeaderTransformation?.schemeToOverwrite,
     userAgent: config.addUserAgent === true ? node : undefined,
     internalOnlyHeaders: (config.routeConfig?.internalOnlyHeaders ?? []).map((name) => name.toLowerCase()),
+    earlyMutations: compileEarlyMutations(
+      config.earlyHeaderMutationExtensions ?? [],
+      path.field("earlyHeaderMutationExtensions"),
+      diagnostics,
+    ),
     clientCertificate: compileClientCertificate(config),
   };
 }

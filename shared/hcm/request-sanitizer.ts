@@ -3,6 +3,7 @@ import type { HeaderMap } from "../http/header-map.ts";
 import type { LocalReply } from "../http/local-reply.ts";
 import { DETAILS } from "../http/response-code-details.ts";
 import type { StreamInfo } from "../http/stream-info.ts";
+import type { Mutate } from "../router/mutation-list.ts";
 import type { NodeIdentity } from "./compile-policies.ts";
 import { type ClientAddressPolicy, clientAddressOf, type Peer } from "./client-address.ts";
 import type { ClientCertificatePolicy } from "./client-certificate.ts";
@@ -19,6 +20,8 @@ export interface SanitizerPolicy extends ClientAddressPolicy {
   readonly scheme: string | undefined;
   /** What `add_user_agent` makes known of this proxy; `undefined` without it. */
   readonly userAgent: NodeIdentity | undefined;
+  /** Before anything else, so that what they add is trusted no more than what the client sent. */
+  readonly earlyMutations: readonly Mutate[];
   readonly internalOnlyHeaders: readonly string[];
   readonly clientCertificate: ClientCertificatePolicy;
 }
@@ -62,6 +65,7 @@ export function sanitizeRequest(
   random: RandomSource,
 ): LocalReply | undefined {
   const { downstream } = info;
+  for (const mutate of policy.earlyMutations) mutate(headers, { requestHeaders: headers, streamInfo: info });
   headers.remove("x-envoy-internal");
   removeBadReferer(headers);
   const peer: Peer = {

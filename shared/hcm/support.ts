@@ -81,7 +81,7 @@ export const connectionManagerSupport: readonly MessageSupport[] = [
     addProxyProtocolConnectionState: atEdge(ignored("no PROXY protocol reaches a Worker")),
     forwardProtoConfig: unsupported("the port that the client meant is only known with the PROXY protocol"),
     proxyStatusConfig: unsupported("the Proxy-Status header is not implemented"),
-    earlyHeaderMutationExtensions: unsupported("header mutation before routing is not implemented; use the filter"),
+    earlyHeaderMutationExtensions: edgeOnly,
     rds: unsupported("route discovery is not implemented"),
     scopedRoutes: unsupported("scoped routes are not implemented"),
     accessLogFlushInterval: edgeOnly,
@@ -160,6 +160,7 @@ export const connectionManagerSupport: readonly MessageSupport[] = [
     allowExtensionToSetAddressAsTrusted: edgeOnly,
     rejectWithStatus: edgeOnly,
   }),
+  support("envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation", { mutations: edgeOnly }),
   support("envoy.type.v3.HttpStatus", { code: edgeOnly }),
   support("envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter", {
     name: edgeOnly,

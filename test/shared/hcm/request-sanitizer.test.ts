@@ -147,6 +147,22 @@ describe("sanitizeRequest", () => {
     expect(sanitize([["x-client-ip", "198.51.100.9"]], config).info.remoteAddress).toBe("198.51.100.9:0");
   });
 
+  it("runs early_header_mutation_extensions first, so that what they add is trusted no more than the client", ({
+    expect,
+  }) => {
+    const typedConfig = {
+      "@type": "type.googleapis.com/envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
+      mutations: [
+        { remove: "X-Drop" },
+        { append: { header: { key: "x-added", value: "%REQ(:scheme)%" } } },
+        { append: { header: { key: "x-envoy-max-retries", value: "9" } } },
+      ],
+    };
+    const headers = sanitized([["x-drop", "1"]], { earlyHeaderMutationExtensions: [{ name: "early", typedConfig }] });
+    const values = ["x-drop", "x-added", "x-envoy-max-retries"].map((name) => headers.get(name));
+    expect(values).toEqual([undefined, "http", undefined]);
+  });
+
   it("says who it is with add_user_agent", ({ expect }) => {
     const headers = sanitized([], { addUserAgent: true });
     expect(headers.get("user-agent")).toBe("mesh");

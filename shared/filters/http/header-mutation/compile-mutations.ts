@@ -1,13 +1,7 @@
 import type { ConfigPath } from "../../../diagnostics/config-path.ts";
 import type { DiagnosticSink } from "../../../diagnostics/diagnostic.ts";
-import type { FormatContext } from "../../../formatter/format-context.ts";
-import type { HeaderMap } from "../../../http/header-map.ts";
-import { compileStringMatcher } from "../../../matching/string-matcher.ts";
-import { compileHeaderAddition, isModifiableHeader } from "../../../router/header-addition.ts";
+import { compileMutationList, type Mutate } from "../../../router/mutation-list.ts";
 import type { HeaderMutation, Mutations } from "../../../schema/envoy-types.ts";
-
-/** One change to one of the maps of the context. */
-export type Mutate = (headers: HeaderMap, context: FormatContext) => void;
 
 /** The compiled lists of an `envoy.extensions.filters.http.header_mutation.v3.Mutations`; an empty list is `undefined`. */
 export interface CompiledMutations {
@@ -24,49 +18,11 @@ export function compileMutations(
   diagnostics: DiagnosticSink,
 ): CompiledMutations {
   const compile = (field: keyof Mutations, list: readonly HeaderMutation[] = []): Mutate | undefined =>
-    compileList(list, path.field(field), diagnostics);
+    compileMutationList(list, path.field(field), diagnostics);
   return {
     request: compile("requestMutations", config?.requestMutations),
     response: compile("responseMutations", config?.responseMutations),
     requestTrailers: compile("requestTrailersMutations", config?.requestTrailersMutations),
     responseTrailers: compile("responseTrailersMutations", config?.responseTrailersMutations),
-  };
-}
-
-/** In declared order, each one seeing what those before it did; a route's own header lists work differently. */
-function compileList(
-  list: readonly HeaderMutation[],
-  path: ConfigPath,
-  diagnostics: DiagnosticSink,
-): Mutate | undefined {
-  const mutations = list
-    .map((mutation, position) => compileMutation(mutation, path.index(position), diagnostics))
-    .filter((mutate) => mutate !== undefined);
-  if (mutations.length === 0) return undefined;
-  return (headers, context) => {
-    for (const mutate of mutations) mutate(headers, context);
-  };
-}
-
-function compileMutation(config: HeaderMutation, path: ConfigPath, diagnostics: DiagnosticSink): Mutate | undefined {
-  const { remove, append, removeOnMatch } = config;
-  if (remove !== undefined) return compileRemoval(remove.toLowerCase(), path.field("remove"), diagnostics);
-  if (append !== undefined) {
-    const addition = compileHeaderAddition(append, path.field("append"), diagnostics);
-    return addition && ((headers, context) => addition.apply(headers, context));
-  }
-  const matcherPath = path.field("removeOnMatch").field("keyMatcher");
-  const matches = compileStringMatcher(removeOnMatch?.keyMatcher ?? {}, matcherPath, diagnostics);
-  return matches && ((headers) => headers.removeIf((name) => isModifiableHeader(name) && matches(name)));
-}
-
-/** Envoy takes a removal of `:path` or `host` and then fails every request; here it is refused. */
-function compileRemoval(name: string, path: ConfigPath, diagnostics: DiagnosticSink): Mutate | undefined {
-  if (!isModifiableHeader(name)) {
-    diagnostics.error(path, "config.header", ":-prefixed or host headers may not be removed");
-    return undefined;
-  }
-  return (headers) => {
-    headers.remove(name);
   };
 }
