@@ -20,6 +20,11 @@ export function compileHttpFilters(
   path: ConfigPath,
   context: HttpFiltersContext,
 ): FilterChain | undefined {
+  if (configs.length === 0) {
+    const message = "no filter answers: requests are left to their timeouts, as in Envoy";
+    context.diagnostics.warning(path, "config.terminal_filter", message);
+    return SILENT_CHAIN;
+  }
   const entries: ChainEntry[] = [];
   let complete = true;
   for (const [position, config] of configs.entries()) {
@@ -33,6 +38,12 @@ export function compileHttpFilters(
   context.diagnostics.error(path, "config.terminal_filter", chain.error);
   return undefined;
 }
+
+/** What Envoy makes of no filters at all. */
+const SILENT_CHAIN: FilterChain = {
+  filters: [],
+  terminal: { name: "none", terminal: true, create: () => ({ run: (_headers, body) => body?.cancel("local reset") }) },
+};
 
 function compileFilter(
   { name = "", typedConfig, isOptional = false, disabled = false }: HttpFilter,

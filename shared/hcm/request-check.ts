@@ -65,6 +65,9 @@ function hasUnderscore(name: string): boolean {
   return name.includes("_");
 }
 
+/** A gRPC client follows no redirect. */
+const GRPC_INTERNAL = 13;
+
 function checkPath(headers: HeaderMap, path: string, policy: RequestCheckPolicy): LocalReply | undefined {
   const outcome = path.includes("#") ? REJECTED : policy.normalizePath(path);
   switch (outcome.kind) {
@@ -73,6 +76,7 @@ function checkPath(headers: HeaderMap, path: string, policy: RequestCheckPolicy)
     case "redirect":
       return {
         status: 307,
+        grpcStatus: GRPC_INTERNAL,
         details: DETAILS.pathNormalizationFailed,
         modifyHeaders: (reply) => reply.set("location", outcome.path),
       };

@@ -110,6 +110,7 @@ export const connectionManagerSupport: readonly MessageSupport[] = [
     maxConnectionDuration: atEdge(CONNECTIONS),
     maxConnectionDurationJitter: atEdge(CONNECTIONS),
     maxRequestsPerConnection: atEdge(CONNECTIONS),
+    maxResponseHeadersKb: unsupported("it is for clusters; Envoy refuses it here, too"),
     maxHeadersCount: atEdge(approximated("headers that the platform adds count, and a repeated header counts once")),
     maxStreamDuration: atEdge(approximated("ends when the platform has taken over the answer's body")),
     headersWithUnderscoresAction: edgeOnly,

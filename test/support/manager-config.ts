@@ -5,8 +5,8 @@ export interface ManagerConfig {
   readonly routes?: readonly string[];
   /** Fields of the route configuration beside its virtual host. */
   readonly routeConfig?: string;
-  /** Filters before the router. */
-  readonly filters?: readonly string[];
+  /** Filters before the router; `none` is not even that. */
+  readonly filters?: readonly string[] | "none";
 }
 
 export const TO_APP = "{ match: { prefix: / }, route: { cluster: app } }";
@@ -32,7 +32,7 @@ ${manager.map((line) => `                ${line}`).join("\n")}
                 route_config:
                   ${routeConfig}
                   virtual_hosts: [{ name: all, domains: ["*"], routes: [${routes.join(", ")}] }]
-                http_filters: [${[...filters, ROUTER].join(", ")}]
+                http_filters: [${filters === "none" ? "" : [...filters, ROUTER].join(", ")}]
   clusters:
     - name: app
       load_assignment:

@@ -49,6 +49,14 @@ describe("ConnectionManagerStats", () => {
     },
   );
 
+  it("tells a gRPC client of a redirected path by status 13", ({ expect }) => {
+    const harness = new HttpProxyHarness(
+      managerConfig({ manager: ["path_with_escaped_slashes_action: UNESCAPE_AND_REDIRECT"] }),
+    );
+    expect(harness.ask("/a%2fb", { "content-type": "application/grpc" }).headers?.get("grpc-status")).toBe("13");
+    expect(harness.ask("/a%2fb").headers?.get("location")).toBe("/a/b");
+  });
+
   it("counts an answer that is out before the request is in", ({ expect }) => {
     const harness = new HttpProxyHarness(managerConfig({ routes: [OWN] }));
     harness.ask("/", { ":method": "POST" }, PENDING);

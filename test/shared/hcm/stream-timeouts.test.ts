@@ -84,6 +84,15 @@ describe("stream timeouts", () => {
     expect(ended(exchange)).toEqual([408, "stream timeout", "stream_idle_timeout"]);
   });
 
+  it("are all that answers where there are no filters", ({ expect }) => {
+    const harness = new HttpProxyHarness(managerConfig({}));
+    const [warning, ...others] = harness.update(managerConfig({ filters: "none" }));
+    expect([warning?.includes("no filter answers"), others]).toEqual([true, []]);
+    const exchange = harness.ask("/");
+    harness.timers.advance(300_000);
+    expect(ended(exchange)).toEqual([504, "stream timeout", "stream_idle_timeout"]);
+  });
+
   it("are off at 0s, and then arm no timer", ({ expect }) => {
     const harness = stalled({ manager: ["stream_idle_timeout: 0s"] });
     harness.ask("/");
