@@ -88,8 +88,10 @@ function compileEntry(
   if (config["@type"] !== WRAPPER) return compileInner({ name, config, path, isOptional: false }, context);
   const { config: inner, disabled = false, isOptional = false } = config as FilterConfig; // what the type URL names, checked by the loader
   if (disabled) return "disabled";
-  if (inner !== undefined)
+  if (inner !== undefined) {
+    if (Object.keys(inner).length === 0) return { kind: "left_out" };
     return compileInner({ name, config: inner, path: path.field("config"), isOptional }, context);
+  }
   context.diagnostics.error(path, "config.required", `Empty per filter configuration for ${name} filter`);
   return { kind: "refused" };
 }

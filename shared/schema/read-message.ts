@@ -150,6 +150,7 @@ class MessageReader {
   }
 
   #single(node: SourceNode, field: FieldSchema, path: ConfigPath): JsonValue | undefined {
+    if (isNoConfig(node, field)) return {};
     if (field.kind === "message") return this.#messageValue(node, field.type, path);
     const read = field.kind === "enum" ? this.#enum(node, field.type, path) : readScalar(field.type, node);
     return read.ok ? read.value : this.#refuse(node, path, read.error);
@@ -266,4 +267,9 @@ function stepInto(path: ConfigPath, key: string): ConfigPath {
 
 function shortName(fullName: string): string {
   return fullName.slice(fullName.lastIndexOf(".") + 1);
+}
+
+/** `config: {}` of a `FilterConfig` switches a filter on and configures nothing: no extension is looked up for it. */
+function isNoConfig(node: SourceNode, { type, name }: FieldSchema): boolean {
+  return type === "google.protobuf.Any" && name === "config" && node.kind === "map" && node.entries.length === 0;
 }

@@ -53,6 +53,17 @@ describe("FilterConfigs", () => {
   const first = routeOf(table.match(requestFor("/"), { random: 0n }));
   const second = routeOf(table.match(requestFor("/"), { random: 1n }));
 
+  it("an empty wrapped configuration switches a filter on and configures nothing", ({ expect }) => {
+    const on = {
+      "@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig",
+      config: {},
+    } as unknown as AnyMessage; // an Any without type
+    const entry = { name: "a", weight: 1, typedPerFilterConfig: { none: on } };
+    const switched = routeOf(tableOf(config([entry]), { compileRouteConfig }).match(requestFor("/"), { random: 0n }));
+    expect([switched.perFilterConfig(NONE), switched.filterDisabled("none")]).toEqual([undefined, false]);
+    expect(first.filterDisabled("none")).toBeUndefined();
+  });
+
   it("gives the most specific level's configuration, compiled at its own place", ({ expect }) => {
     const entryPath = "virtual_hosts[0].routes[0].route.weighted_clusters.clusters[0]";
     expect([first.perFilterConfig(ONE), second.perFilterConfig(ONE), first.perFilterConfig(TWO)]).toEqual([
