@@ -9,8 +9,8 @@ export const STREAM_OPERATORS: OperatorTable = {
   RESPONSE_CODE_DETAILS: { argument: "optional", length: false, compile: responseCodeDetails },
   // Only network filters end HTTP connections with details, and none of those here does.
   CONNECTION_TERMINATION_DETAILS: plain(() => undefined),
-  RESPONSE_FLAGS: plain(({ streamInfo }) => renderResponseFlags(streamInfo.responseFlags)),
-  RESPONSE_FLAGS_LONG: plain(({ streamInfo }) => renderResponseFlagsLong(streamInfo.responseFlags)),
+  RESPONSE_FLAGS: plain(({ streamInfo }) => renderResponseFlags(streamInfo.flagsInOrder)),
+  RESPONSE_FLAGS_LONG: plain(({ streamInfo }) => renderResponseFlagsLong(streamInfo.flagsInOrder)),
   // Flags that extensions of Envoy add; there are none here.
   CUSTOM_FLAGS: plain(() => ""),
   BYTES_RECEIVED: plain(({ streamInfo }) => streamInfo.bytesReceived),

@@ -52,21 +52,17 @@ export function responseFlagOf(shortName: string): ResponseFlag | undefined {
   return NAMES.find((flag) => RESPONSE_FLAGS[flag] === shortName);
 }
 
-/** The flags of a set, in Envoy's order. */
-function flagsOf(flags: ResponseFlagSet): ResponseFlag[] {
+/** The flags of a set, in the order of the list above. */
+export function flagsOf(flags: ResponseFlagSet): readonly ResponseFlag[] {
   return NAMES.filter((flag) => (flags & flagBit(flag)) !== 0);
 }
 
 /** `%RESPONSE_FLAGS%`: short names joined with `,`, or `-`. */
-export function renderResponseFlags(flags: ResponseFlagSet): string {
-  if (flags === 0) return "-";
-  return flagsOf(flags)
-    .map((flag) => RESPONSE_FLAGS[flag])
-    .join(",");
+export function renderResponseFlags(flags: readonly ResponseFlag[]): string {
+  return flags.length === 0 ? "-" : flags.map((flag) => RESPONSE_FLAGS[flag]).join(",");
 }
 
 /** `%RESPONSE_FLAGS_LONG%`: long names joined with `,`, or `-`. */
-export function renderResponseFlagsLong(flags: ResponseFlagSet): string {
-  if (flags === 0) return "-";
-  return flagsOf(flags).join(",");
+export function renderResponseFlagsLong(flags: readonly ResponseFlag[]): string {
+  return flags.length === 0 ? "-" : flags.join(",");
 }

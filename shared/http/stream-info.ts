@@ -80,6 +80,7 @@ export class StreamInfo {
   readonly #clock: Clock | undefined;
   readonly #random: RandomSource | undefined;
   #flags: ResponseFlagSet = 0;
+  #flagsInOrder: ResponseFlag[] | undefined;
   #dynamicMetadata: Map<string, Readonly<Record<string, unknown>>> | undefined;
   #filterState: Map<string, FilterStateObject> | undefined;
   #times: StreamTimes | undefined;
@@ -165,8 +166,16 @@ export class StreamInfo {
     return this.#flags;
   }
 
+  /** As they were set, which is how Envoy prints them. */
+  get flagsInOrder(): readonly ResponseFlag[] {
+    return this.#flagsInOrder ?? [];
+  }
+
   setFlag(flag: ResponseFlag): void {
+    if (this.hasFlag(flag)) return;
     this.#flags |= flagBit(flag);
+    this.#flagsInOrder ??= [];
+    this.#flagsInOrder.push(flag);
   }
 
   hasFlag(flag: ResponseFlag): boolean {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "vitest";
 import type { NoUpstreamReason, TcpUpstream } from "../../../l4-node/tcp/tcp-upstream.ts";
-import { renderResponseFlags } from "../../../shared/http/response-flags.ts";
+import { flagsOf, renderResponseFlags } from "../../../shared/http/response-flags.ts";
 import { BOTH_MODES, firstChunk, nextTurn, outcomeOf, SessionHarness } from "./session-harness.ts";
 
 const echo = (socket: Socket): void => void socket.pipe(socket);
@@ -168,7 +168,7 @@ describe.each(BOTH_MODES)("startTcpProxySession with $kind I/O", (support) => {
     client.write("now");
     expect((await outcome).end).toBe("reset");
     const summary = await harness.ended();
-    expect(renderResponseFlags(summary.responseFlags)).toBe("UR");
+    expect(renderResponseFlags(flagsOf(summary.responseFlags))).toBe("UR");
     expect(summary).toMatchObject({ closedBy: "upstream", bytesRx: 3 });
     expect(summary).toMatchObject({ downstreamCloseType: "LocalReset", upstreamCloseType: "RemoteReset" });
   });
@@ -180,7 +180,7 @@ describe.each(BOTH_MODES)("startTcpProxySession with $kind I/O", (support) => {
     const outcome = outcomeOf(client);
     client.end("fin, please");
     expect((await outcome).end).toBe("reset");
-    expect(renderResponseFlags((await harness.ended()).responseFlags)).toBe("UR");
+    expect(renderResponseFlags(flagsOf((await harness.ended()).responseFlags))).toBe("UR");
   });
 
   it("reaches an upstream behind a Unix socket, and ends it where there is no RST to send", async ({ expect }) => {
@@ -206,7 +206,7 @@ describe.each(BOTH_MODES)("startTcpProxySession with $kind I/O", (support) => {
     await using harness = await SessionHarness.start({ support, session });
     expect((await outcomeOf(harness.client())).end).toBe("fin");
     const summary = await harness.ended();
-    expect(renderResponseFlags(summary.responseFlags)).toBe("UF,URX");
+    expect(renderResponseFlags(flagsOf(summary.responseFlags))).toBe("UF,URX");
     expect(summary).toMatchObject({
       connectAttempts: 3,
       detail: "tcp_initializion_failure:0",
@@ -238,7 +238,7 @@ describe.each(BOTH_MODES)("startTcpProxySession with $kind I/O", (support) => {
     const summary = await harness.ended();
     expect(picked).toEqual([1, 2]);
     expect(summary).toMatchObject({ connectAttempts: 2, transportReason: "" });
-    expect(renderResponseFlags(summary.responseFlags)).toBe("UF");
+    expect(renderResponseFlags(flagsOf(summary.responseFlags))).toBe("UF");
   });
 
   it("waits between attempts as the back-off says", async ({ expect }) => {
@@ -279,7 +279,7 @@ describe.each(BOTH_MODES)("startTcpProxySession with $kind I/O", (support) => {
     expect(harness.events).toEqual(["connecting silent", "failed silent timeout", "connecting silent"]);
     harness.timers.advance(250);
     expect((await outcome).end).toBe("fin");
-    expect(renderResponseFlags((await harness.ended()).responseFlags)).toBe("UF,URX");
+    expect(renderResponseFlags(flagsOf((await harness.ended()).responseFlags))).toBe("UF,URX");
     expect(made.map((socket) => socket.destroyed)).toEqual([true, true]);
     expect(harness.timers.pending).toBe(0);
   });
@@ -293,7 +293,7 @@ describe.each(BOTH_MODES)("startTcpProxySession with $kind I/O", (support) => {
     await using harness = await SessionHarness.start({ support, session });
     await outcomeOf(harness.client());
     const summary = await harness.ended();
-    expect(renderResponseFlags(summary.responseFlags)).toBe(flag);
+    expect(renderResponseFlags(flagsOf(summary.responseFlags))).toBe(flag);
     expect(summary).toMatchObject({ detail: `tcp_initializion_failure:${number}`, upstream: undefined });
   });
 
@@ -345,7 +345,7 @@ describe.each(BOTH_MODES)("startTcpProxySession with $kind I/O", (support) => {
     harness.timers.advance(700);
     await outcome;
     const summary = await harness.ended();
-    expect(renderResponseFlags(summary.responseFlags)).toBe("DT");
+    expect(renderResponseFlags(flagsOf(summary.responseFlags))).toBe("DT");
     expect(summary.detail).toBe("max_connection_duration_reached");
   });
 
@@ -433,7 +433,7 @@ describe("startTcpProxySession with direct I/O only", () => {
     }
     await harness.ended(40);
     expect(new Set(harness.summaries.map(({ bytesTx }) => bytesTx))).toEqual(new Set(["too large".length]));
-    expect(new Set(harness.summaries.map(({ responseFlags }) => renderResponseFlags(responseFlags)))).toEqual(
+    expect(new Set(harness.summaries.map(({ responseFlags }) => renderResponseFlags(flagsOf(responseFlags))))).toEqual(
       new Set(["UR"]),
     );
   });

@@ -13,7 +13,7 @@ function answer({ info, client }: RunningStream): Record<string, unknown> {
     status: client.headers?.get(":status"),
     body: client.body,
     details: info.responseCodeDetails,
-    flags: renderResponseFlags(info.responseFlags),
+    flags: renderResponseFlags(info.flagsInOrder),
   };
 }
 

@@ -18,7 +18,7 @@ function summary({ info, client }: RunningStream): Record<string, unknown> {
     complete: client.complete,
     reset: client.reset,
     details: info.responseCodeDetails,
-    flags: renderResponseFlags(info.responseFlags),
+    flags: renderResponseFlags(info.flagsInOrder),
   };
 }
 
