@@ -47,6 +47,25 @@ export interface ConnectionManagerPorts {
   readonly logs: LogSinks;
 }
 
+/** What is known of a stream when it begins. */
+interface KnownOfStream {
+  readonly requestHeaders: HeaderMap;
+  readonly streamInfo: StreamInfo;
+  readonly random: RandomSource;
+}
+
+interface ChosenChain {
+  readonly chain: FilterChain;
+  /** Instead of running the filters. */
+  readonly reply?: LocalReply;
+}
+
+interface StreamParts {
+  readonly stream: ActiveStream;
+  readonly routes: StreamRoutes;
+  readonly chain: FilterChain;
+}
+
 /**
  * Takes requests through sanitising, routing and the filter chain, and keeps the books on them. One instance per compiled
  * configuration; a stream stays with the one that it began on.
@@ -59,13 +78,13 @@ export class ConnectionManager {
   readonly #filterCounters: FilterManagerCounters;
   /** Absent where nothing is logged. */
   readonly #log: StreamLogOptions | undefined;
-  readonly #usual: { readonly chain: FilterChain };
+  readonly #usual: ChosenChain;
 
   constructor(compiled: CompiledConnectionManager, ports: ConnectionManagerPorts, connectionCheck?: ConnectionCheck) {
     this.#connectionCheck = connectionCheck;
     this.#compiled = compiled;
     this.#ports = ports;
-    this.#usual = { chain: compiled.chain };
+    this.#usual = { chain: compiled.hasFilterSwitches ? switchedChain(compiled.chain, undefined) : compiled.chain };
     this.#stats = new ConnectionManagerStats(compiled.stats, compiled.codecStats);
     const { accessLogs, logMoments: moments } = compiled;
     const { timers, logs } = ports;
@@ -78,61 +97,90 @@ export class ConnectionManager {
 
   /** Starts a stream. The answer goes to `downstream`, possibly before this returns. */
   handle(request: DownstreamRequest, downstream: DownstreamStream): HttpStream {
-    const { clock, random, timers } = this.#ports;
-    const { policies, routes, localReplies } = this.#compiled;
     const { headers, body } = request;
-    const info = new StreamInfo({
+    const { random } = this.#ports;
+    const info = this.#open(request);
+    const refusal = this.#admit(headers, info);
+    const known = { requestHeaders: headers, streamInfo: info, random };
+    const log = this.#log && new StreamLog(this.#log, known);
+    const stream = this.#newStream(known, downstream, log);
+    const routes = new StreamRoutes(this.#compiled.routes, random, info, (route, matched) =>
+      stream.applyRoute(route, matched),
+    );
+    if (refusal === undefined) this.#trace(stream, headers, routes);
+    const verdict = refusal === undefined ? this.#chooseChain(headers, routes) : this.#usual;
+    const manager = this.#newManager(known, { stream, routes, chain: verdict.chain });
+    stream.attach(manager);
+    if (this.#log?.moments.onStart === true) routes.early(headers);
+    log?.onStart();
+    this.#run(manager, { headers, body: stream.watchRequest(body) }, refusal ?? verdict.reply);
+    stream.deadlines.watch();
+    return stream;
+  }
+
+  #open({ downstream }: DownstreamRequest): StreamInfo {
+    const { clock, random } = this.#ports;
+    this.#stats.onStart(downstream.protocol);
+    return new StreamInfo({
       startWallMs: clock.wallMs(),
       startMonotonicMs: clock.monotonicMs(),
-      downstream: request.downstream,
+      downstream,
       clock,
       random,
     });
-    const known = { requestHeaders: headers, streamInfo: info, random };
-    this.#stats.onStart(request.downstream.protocol);
-    const refusal = this.#admit(headers, info);
-    const log = this.#log && new StreamLog(this.#log, known);
-    const stream = new ActiveStream({
-      info,
-      requestHeaders: headers,
+  }
+
+  #newStream(known: KnownOfStream, client: DownstreamStream, log: StreamLog | undefined): ActiveStream {
+    const { clock, timers } = this.#ports;
+    const { timeouts, response } = this.#compiled.policies;
+    return new ActiveStream({
+      info: known.streamInfo,
+      requestHeaders: known.requestHeaders,
       log,
-      client: downstream,
-      timeouts: policies.timeouts,
-      responsePolicy: policies.response,
+      client,
+      timeouts,
+      responsePolicy: response,
       stats: this.#stats,
       clock,
       timers,
     });
-    const streamRoutes = new StreamRoutes(routes, random, info, (route, matched) => stream.applyRoute(route, matched));
-    if (policies.tracing !== undefined && refusal === undefined) {
-      const route = streamRoutes.early(headers);
-      const traced = traceRequest(policies.tracing, headers, { info, route, random });
-      this.#stats.onTracing(traced.reason);
-      stream.operation = traced.operation;
-    }
-    const verdict = this.#chooseChain(headers, streamRoutes);
-    const manager = new FilterManager({
-      chain: verdict.chain,
-      streamInfo: info,
+  }
+
+  #newManager(known: KnownOfStream, { stream, routes, chain }: StreamParts): FilterManager {
+    const { localReplies } = this.#compiled;
+    return new FilterManager({
+      chain,
+      streamInfo: known.streamInfo,
       downstream: stream,
-      routes: streamRoutes,
+      routes,
       rewriter: localReplies && new LocalReplyMapper(localReplies, known),
       counters: this.#filterCounters,
       bufferLimits: { request: DEFAULT_BUFFER_LIMIT_BYTES, response: DEFAULT_BUFFER_LIMIT_BYTES },
       ...this.#ports,
     });
-    stream.attach(manager);
-    const watched = stream.watchRequest(body);
-    const reply = refusal ?? verdict.reply;
-    if (this.#log?.moments.onStart === true) streamRoutes.early(headers);
-    log?.onStart();
-    if (reply === undefined) manager.decode(headers, watched);
-    else {
-      this.#stats.onRefusal(reply);
-      manager.refuse(headers, watched, reply);
+  }
+
+  #run(
+    manager: FilterManager,
+    { headers, body }: Omit<DownstreamRequest, "downstream">,
+    reply: LocalReply | undefined,
+  ): void {
+    if (reply === undefined) {
+      manager.decode(headers, body);
+      return;
     }
-    stream.deadlines.watch();
-    return stream;
+    this.#stats.onRefusal(reply);
+    manager.refuse(headers, body, reply);
+  }
+
+  /** The route may have a say in what is traced, so it is looked up before the filters run. */
+  #trace(stream: ActiveStream, headers: HeaderMap, routes: StreamRoutes): void {
+    const { tracing } = this.#compiled.policies;
+    if (tracing === undefined) return;
+    const { info } = stream;
+    const traced = traceRequest(tracing, headers, { info, route: routes.early(headers), random: this.#ports.random });
+    this.#stats.onTracing(traced.reason);
+    stream.operation = traced.operation;
   }
 
   /** Checks the request and makes its headers trustworthy; gives the answer to one that goes no further. */
@@ -147,7 +195,7 @@ export class ConnectionManager {
   }
 
   /** The filters that the request passes, or the answer to an upgrade that its route does not allow. */
-  #chooseChain(headers: HeaderMap, routes: StreamRoutes): { readonly chain: FilterChain; readonly reply?: LocalReply } {
+  #chooseChain(headers: HeaderMap, routes: StreamRoutes): ChosenChain {
     const { chain, upgrades, hasFilterSwitches } = this.#compiled;
     const upgrade = requestedUpgrade(headers);
     if (upgrade === undefined && !hasFilterSwitches) return this.#usual;
