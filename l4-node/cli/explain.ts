@@ -2,11 +2,13 @@ import { parseArgs } from "node:util";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { hasErrors, type PositionIndex } from "../../shared/diagnostics/collector.ts";
 import { HeaderMap } from "../../shared/http/header-map.ts";
+import type { LocalReply } from "../../shared/http/local-reply.ts";
 import { StreamInfo } from "../../shared/http/stream-info.ts";
 import { type Explanation, explainRequest } from "../../shared/route-check/explain-request.ts";
+import { admitRequest } from "./admit-request.ts";
 import { chooseRouteConfig, loadRouteConfigs } from "./load-route-configs.ts";
 import { printDiagnostics } from "./print-diagnostics.ts";
-import { explanationJson, explanationText } from "./render-explanation.ts";
+import { type ExplainedInput, explanationJson, explanationText, urlOf } from "./render-explanation.ts";
 
 export const EXPLAIN_USAGE = `usage: nuncio explain -c FILE [-X METHOD] [-H 'name: value']... [--json] URL
 
@@ -43,15 +45,25 @@ export async function runExplain(args: readonly string[]): Promise<number> {
   }
   const { request, random } = options.value;
   const input = { random, info: streamOf(request) };
+  const url = urlOf(request);
+  const refusal = admitRequest(request, input.info, chosen);
+  if (refusal !== undefined) return printRefusal(refusal, options.value);
   const explanation = explainRequest(chosen, request, input, positions);
-  if (explanation.ok) return print(explanation.value, options.value, positions);
+  if (explanation.ok) return print(explanation.value, { ...options.value, url }, positions);
   printDiagnostics(explanation.error);
   return 1;
 }
 
-function print(explanation: Explanation, options: ExplainOptions, positions: PositionIndex): number {
+function print(explanation: Explanation, options: ExplainOptions & ExplainedInput, positions: PositionIndex): number {
   if (options.json) console.log(JSON.stringify(explanationJson(explanation, positions), undefined, 2));
   else console.log(explanationText(explanation, options, positions));
+  return 0;
+}
+
+/** The connection manager's word: no route was asked. */
+function printRefusal({ status, details }: LocalReply, { json }: ExplainOptions): number {
+  if (json) console.log(JSON.stringify({ decision: { kind: "refused", status, details } }, undefined, 2));
+  else console.log(`=> ${status} by the connection manager before any route was asked: ${details}`);
   return 0;
 }
 

@@ -12,27 +12,34 @@ import type { ExplainedSplit } from "../../shared/route-check/explain-split.ts";
 
 /** The request, and the value that was to decide where it does not. */
 export interface ExplainedInput {
+  /** As the routes see it. */
   readonly request: HeaderMap;
+  /** As it was sent. */
+  readonly url: string;
   readonly random: bigint;
 }
 
 /** For people: one line for everything that was considered, and the decision last. */
 export function explanationText(
   explanation: Explanation,
-  { request, random }: ExplainedInput,
+  { request, url, random }: ExplainedInput,
   positions: PositionIndex,
 ): string {
   const { virtualHosts, routes, notReached, candidatesExamined } = explanation;
-  const url = `${request.get(":scheme")}://${request.get(":authority")}${request.get(":path")}`;
+  const seen = urlOf(request);
   const considered = notReached === 0 ? [] : [`  ${count(notReached, "route")} after it not reached`];
   return [
-    `${request.get(":method")} ${url}`,
+    `${request.get(":method")} ${seen}${seen === url ? "" : ` (sent as ${url})`}`,
     ...virtualHosts.map((host) => virtualHostLine(host, positions)),
     ...routes.map((route) => routeLine(route, positions)),
     ...considered,
     `  ${count(candidatesExamined, "candidate")} examined by the compiled table`,
     ...decisionLines(explanation.decision, random),
   ].join("\n");
+}
+
+export function urlOf(request: HeaderMap): string {
+  return `${request.get(":scheme")}://${request.get(":authority")}${request.get(":path")}`;
 }
 
 /** For programs: the same, with places as `file:line`. */

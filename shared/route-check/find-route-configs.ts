@@ -7,6 +7,8 @@ const MANAGER = "type.googleapis.com/envoy.extensions.filters.network.http_conne
 export interface PlacedRouteConfig {
   readonly config: RouteConfiguration;
   readonly path: ConfigPath;
+  /** The connection manager around it; absent for a bare route configuration. */
+  readonly manager?: { readonly config: HttpConnectionManager; readonly path: ConfigPath };
 }
 
 /** The route configurations of a bootstrap's connection managers, in the order of the file. */
@@ -25,10 +27,11 @@ export function findRouteConfigs({ staticResources }: Bootstrap): readonly Place
       filters.flatMap(({ typedConfig }, position) => {
         if (typedConfig?.["@type"] !== MANAGER) return [];
         // Checked against the schema by the loader, like every typed_config.
-        const { routeConfig } = typedConfig as HttpConnectionManager;
-        if (routeConfig === undefined) return [];
-        const at = place.field("filters").index(position).field("typedConfig").field("routeConfig");
-        return [{ config: routeConfig, path: at }];
+        const config = typedConfig as HttpConnectionManager;
+        if (config.routeConfig === undefined) return [];
+        const managerPath = place.field("filters").index(position).field("typedConfig");
+        const manager = { config, path: managerPath };
+        return [{ config: config.routeConfig, path: managerPath.field("routeConfig"), manager }];
       }),
     );
   });

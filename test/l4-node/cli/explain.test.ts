@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, it, vi } from "vitest";
 import { runExplain } from "../../../l4-node/cli/explain.ts";
 import { writeConfig } from "../../support/sample-config.ts";
@@ -67,5 +68,24 @@ describe("runExplain", () => {
     expect(code).toBe(1);
     expect(text).toContain(`nuncio explain: ${message}`);
     expect(text).toContain("usage: nuncio explain");
+  });
+
+  it("does to a request what the connection manager around the routes does", async ({ expect }) => {
+    const config = fileURLToPath(new URL("../../../config/block-admin.yaml", import.meta.url));
+    const explain = async (url: string): Promise<readonly string[]> => {
+      const lines: string[] = [];
+      vi.spyOn(console, "log").mockImplementation((line) => void lines.push(String(line)));
+      await runExplain(["-c", config, url]);
+      return lines.join("\n").split("\n");
+    };
+    const normalised = await explain("http://h.com/x/%2e%2e/admin");
+    expect([normalised[0], normalised.at(-1)]).toEqual([
+      "GET http://h.com/admin (sent as http://h.com/x/%2e%2e/admin)",
+      "=> 403 by direct_response, 9 bytes",
+    ]);
+    vi.restoreAllMocks();
+    expect(await explain("http://h.com/%00")).toEqual([
+      "=> 400 by the connection manager before any route was asked: path_normalization_failed",
+    ]);
   });
 });
