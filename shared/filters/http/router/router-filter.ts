@@ -48,9 +48,11 @@ export class RouterFilter implements TerminalHttpFilter {
   #forward(route: ForwardRoute, headers: HeaderMap, body: BodySource | undefined): void {
     const { clusters, stats, settings } = this.#environment;
     const info = this.#callbacks.streamInfo;
-    const cluster = clusters.get(route.clusterName(headers) ?? "");
-    info.upstreamCluster = cluster?.info.statName;
-    info.upstreamClusterRaw = cluster?.info.name;
+    const name = route.clusterName(headers) ?? "";
+    const cluster = clusters.get(name);
+    // An aggregate cluster gives one of its members, and keeps its own name in logs.
+    info.upstreamCluster = cluster?.info.name === name ? cluster.info.statName : cluster && name;
+    info.upstreamClusterRaw = cluster && name;
     info.clusterMetadata = cluster?.info.metadata;
     info.virtualClusterName = route.virtualCluster(headers);
     if (cluster === undefined) {
