@@ -12,6 +12,7 @@ import type { Route } from "../router/route.ts";
 import type { MaxStreamDuration } from "../router/stream-settings.ts";
 import type { ConnectionManagerStats, StreamEnding } from "./connection-manager-stats.ts";
 import { streamDuration } from "./route-limits.ts";
+import { JointTimers } from "./joint-timers.ts";
 import { finalizeResponse, type ResponseHeaderPolicy } from "./response-headers.ts";
 import { type DeadlineOwner, type Expiry, StreamDeadlines } from "./stream-deadlines.ts";
 import type { StreamTimeouts } from "./stream-timeouts.ts";
@@ -51,7 +52,8 @@ export interface ActiveStreamOptions {
 export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner {
   readonly info: StreamInfo;
   readonly clock: Clock;
-  readonly timers: Timers;
+  /** For the filters as well; they end with the stream. */
+  readonly timers: JointTimers;
   readonly deadlines: StreamDeadlines;
   /** What the answer says in `x-envoy-decorator-operation`. */
   operation: string | undefined;
@@ -67,7 +69,7 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
     this.#options = options;
     this.info = options.info;
     this.clock = options.clock;
-    this.timers = options.timers;
+    this.timers = new JointTimers(options.timers, options.clock);
     this.deadlines = new StreamDeadlines(options.timeouts, options.info.startMonotonicMs, this);
   }
 
@@ -199,6 +201,7 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
     if (this.#over) return;
     this.#over = true;
     this.deadlines.close();
+    this.timers.close();
     this.info.end();
     this.#options.stats.onEnd(this.info, ending, this.clock);
     if (this.#isUpgraded) this.#options.stats.onUpgradeEnd();

@@ -157,6 +157,7 @@ export class ConnectionManager {
       counters: this.#filterCounters,
       bufferLimits: { request: DEFAULT_BUFFER_LIMIT_BYTES, response: DEFAULT_BUFFER_LIMIT_BYTES },
       ...this.#ports,
+      timers: stream.timers,
     });
   }
 
