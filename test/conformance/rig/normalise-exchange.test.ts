@@ -40,6 +40,15 @@ describe("normaliseExchange", () => {
     expect([log, ownLog]).toEqual([{ id: "ID", status: 200 }, ["GET ID"]]);
   });
 
+  it("rounds up the time that a later attempt is told it has left", ({ expect }) => {
+    const told = (ms: string): unknown => {
+      const headers = [["x-envoy-expected-rq-timeout-ms", ms]] as const;
+      const request = { backend: "one", method: "GET", target: "/", headers, body: "" };
+      return normaliseExchange(exchange({ upstream: [request] }), OPTIONS).upstream[0]?.headers[0]?.[1];
+    };
+    expect(["15000", "14991", "2790", "200", "abc"].map(told)).toEqual(["15000", "15000", "3000", "200", "abc"]);
+  });
+
   it("hides which of the balanced backends it was, and no other", ({ expect }) => {
     const seen = { method: "GET", target: "/", headers: [], body: "" };
     const upstream = [

@@ -48,7 +48,18 @@ function normaliseRequest(request: UpstreamRequest, text: (value: string) => str
 }
 
 function normaliseHeaders(lines: readonly HeaderLine[], text: (value: string) => string): readonly HeaderLine[] {
-  return lines.map(([name, value]) => [name, TIME_HEADERS.has(name.toLowerCase()) ? "TIME" : text(value)]);
+  return lines.map(([name, value]) => [name, normaliseValueOf(name.toLowerCase(), value, text)]);
+}
+
+function normaliseValueOf(name: string, value: string, text: (value: string) => string): string {
+  if (TIME_HEADERS.has(name)) return "TIME";
+  return name === "x-envoy-expected-rq-timeout-ms" ? wholeSeconds(value) : text(value);
+}
+
+/** A second attempt is told the time that is left. */
+function wholeSeconds(value: string): string {
+  const ms = Number(value);
+  return ms > 1000 ? String(Math.ceil(ms / 1000) * 1000) : value;
 }
 
 function normaliseValue(value: unknown, text: (value: string) => string): unknown {

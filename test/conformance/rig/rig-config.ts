@@ -198,7 +198,11 @@ function loopback(port: number | string): Json {
   return { socket_address: { address: "127.0.0.1", port_value: port } };
 }
 
+/** Envoy lets three retries at a time through: whether one more is let through would be a matter of chance. */
+const MANY_RETRIES: Json = { thresholds: [{ max_retries: 1000 }] };
+
 function clusterOf(name: string, port: string): Json {
   const endpoints = [{ lb_endpoints: [{ endpoint: { address: loopback(port) } }] }];
-  return { name, connect_timeout: "1s", load_assignment: { cluster_name: name, endpoints } };
+  const assignment = { cluster_name: name, endpoints };
+  return { name, connect_timeout: "1s", circuit_breakers: MANY_RETRIES, load_assignment: assignment };
 }
