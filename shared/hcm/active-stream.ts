@@ -188,7 +188,10 @@ export class ActiveStream implements HttpStream, DownstreamStream, DeadlineOwner
     return {
       onRead: (read: BodyRead): void => {
         this.deadlines.onActivity();
-        if (read instanceof Uint8Array) this.info.bytesSent += read.byteLength;
+        if (!(read instanceof Uint8Array)) return;
+        // More than one chunk is more than a text that was at hand.
+        if (this.info.bytesSent > 0) this.deadlines.watch();
+        this.info.bytesSent += read.byteLength;
       },
       onHandOver: () => {
         this.deadlines.suspendIdle();

@@ -114,7 +114,8 @@ export class ConnectionManager {
     if (this.#log?.moments.onStart === true) routes.early(headers);
     log?.onStart();
     this.#run(manager, { headers, body: stream.watchRequest(body) }, refusal ?? verdict.reply);
-    stream.deadlines.watch();
+    // An answer that was there at once needs no watching, unless it turns out to go on.
+    if (info.responseCode === undefined) stream.deadlines.watch();
     return stream;
   }
 

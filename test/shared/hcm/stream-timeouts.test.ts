@@ -99,6 +99,18 @@ describe("stream timeouts", () => {
     expect(harness.timers.pending).toBe(0);
   });
 
+  it("arm no timer for an answer that is there at once", ({ expect }) => {
+    const routes = ["{ match: { prefix: / }, direct_response: { status: 200, body: { inline_string: here } } }"];
+    const harness = new HttpProxyHarness(managerConfig({ routes }));
+    let armed = 0;
+    const after = harness.timers.after.bind(harness.timers);
+    harness.timers.after = (delayMs, slackMs, fire) => {
+      armed += 1;
+      return after(delayMs, slackMs, fire);
+    };
+    expect([harness.ask("/").body, armed]).toEqual(["here", 0]);
+  });
+
   it("leave no timer behind", ({ expect }) => {
     const harness = new HttpProxyHarness(managerConfig({ manager: ["request_timeout: 1s"] }));
     expect(harness.ask("/").status).toBe(200);
