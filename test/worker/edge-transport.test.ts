@@ -83,6 +83,44 @@ describe("EdgeTransport", () => {
     expect(seen).toEqual(["http://public.example/x?q=1"]);
   });
 
+  it.for(["@evil.example/x", "80/x", "", "/public/../secret", "/public/%2e%2E/secret", "/a\\b", "/a#b", "/a b"])(
+    "does not fetch a rewritten path that fetch would read as another one: %j",
+    async (path, { expect }) => {
+      const fetched = vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("ok"));
+      const outcome = await exits().exchange(target(API), request({ ":path": path }), NEVER);
+      expect(outcome).toMatchObject({ kind: "failure", reason: "protocol error", sent: "nothing" });
+      expect(fetched).not.toHaveBeenCalled();
+    },
+  );
+
+  it.for(["public.example@inside.example", "inside%2eexample", "inside.example/admin?", "a b", "127.1"])(
+    "does not send to a binding under a host that a URL would read as another one: %j",
+    async (authority, { expect }) => {
+      const seen: string[] = [];
+      const binding = { fetch: async (url: string) => (seen.push(url), new Response("ok")) };
+      const outcome = await exits({ SHOP: binding }).exchange(
+        target(SHOP),
+        request({ ":authority": authority }),
+        NEVER,
+      );
+      expect(outcome).toMatchObject({ kind: "failure", sent: "nothing" });
+      expect(seen).toEqual([]);
+    },
+  );
+
+  it.for(["Public.Example", "public.example:80", "public.example:8080", "[::1]:80", "10.0.0.1"])(
+    "sends to a binding under %s",
+    async (authority, { expect }) => {
+      const binding = { fetch: async () => new Response("ok") };
+      const outcome = await exits({ SHOP: binding }).exchange(
+        target(SHOP),
+        request({ ":authority": authority }),
+        NEVER,
+      );
+      expect(statusIn(outcome)).toBe("200");
+    },
+  );
+
   it("fails without sending anything where the binding does not exist", async ({ expect }) => {
     const outcome = await exits().exchange(target(SHOP), request(), NEVER);
     expect(outcome).toMatchObject({

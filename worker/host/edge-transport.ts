@@ -64,7 +64,8 @@ export class EdgeTransport implements UpstreamTransport {
     const name = address.kind === "internal" ? address.listener : "";
     const binding = this.#bindings()[name];
     if (!isFetcher(binding)) return `no service binding named ${name}`;
-    return { fetcher: binding, origin: ownOrigin(target, headers, name), failureOf };
+    const origin = ownOrigin(target, headers, name);
+    return origin === undefined ? NO_ORIGIN : { fetcher: binding, origin, failureOf };
   }
 }
 
@@ -76,16 +77,28 @@ function fetchExit({ tls, host }: UpstreamTarget, headers: HeaderMap): FetchExit
 }
 
 /** Under the request's own host, which has to be one of the zone that the Worker runs in, as the other name has. */
-function overrideExit(target: UpstreamTarget, headers: HeaderMap): FetchExit {
+function overrideExit(target: UpstreamTarget, headers: HeaderMap): FetchExit | string {
   const { target: address } = target.host;
   const resolveOverride = address.kind === "name" ? address.host : "";
   const origin = ownOrigin(target, headers, resolveOverride);
+  if (origin === undefined) return NO_ORIGIN;
   return { fetcher: globalThis, origin, resolveOverride, failureOf: failureFromFetchError };
 }
 
-/** `fallback` for a request without a host, which no client of the platform sends. */
-function ownOrigin({ tls }: UpstreamTarget, headers: HeaderMap, fallback: string): string {
-  return `${scheme(tls)}://${headers.get(":authority") ?? fallback}`;
+const NO_ORIGIN = "fetch would send another host than the request has";
+
+/**
+ * `fallback` for a request without a host, which no client of the platform sends. `undefined` where the URL would name another host,
+ * as with `user@host`, escapes, or a rewrite that gave more than a host.
+ */
+function ownOrigin({ tls }: UpstreamTarget, headers: HeaderMap, fallback: string): string | undefined {
+  const authority = (headers.get(":authority") ?? fallback).toLowerCase();
+  const origin = `${scheme(tls)}://${authority}`;
+  if (!URL.canParse(origin)) return undefined;
+  const { host, protocol } = new URL(origin);
+  // A URL leaves out the port that its scheme has anyway.
+  const isWhole = host === authority || `${host}:${protocol === "https:" ? 443 : 80}` === authority;
+  return isWhole ? origin : undefined;
 }
 
 function scheme(tls: boolean): string {

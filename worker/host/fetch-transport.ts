@@ -6,6 +6,7 @@ import type {
 } from "../../shared/host/upstream-transport.ts";
 import type { BodySource } from "../../shared/http/body-source.ts";
 import { HeaderMap } from "../../shared/http/header-map.ts";
+import { edgePath } from "../../shared/http/path.ts";
 import { uploadStream } from "../adapt/body-stream.ts";
 import { valueFromPlatform } from "../adapt/header-text.ts";
 import { isPlatformStatus, platformHeaders } from "../adapt/response-to-platform.ts";
@@ -35,9 +36,13 @@ export async function exchangeByFetch(
   cancellation: Cancellation,
 ): Promise<UpstreamOutcome> {
   const method = headers.get(":method") ?? "GET";
-  if (body !== undefined && (method === "GET" || method === "HEAD")) return noBodyAllowed(body, method);
+  if (body !== undefined && (method === "GET" || method === "HEAD")) {
+    return refused(body, `fetch sends no body with ${method}`);
+  }
+  const path = headers.get(":path") ?? "/";
+  if (!isSentAsItIs(path)) return refused(body, "fetch would send another path than the route made");
   try {
-    const response = await fetcher.fetch(`${origin}${headers.get(":path") ?? "/"}`, {
+    const response = await fetcher.fetch(origin + path, {
       method,
       headers: platformHeaders(headers),
       redirect: "manual",
@@ -72,10 +77,21 @@ function failureIn(response: Response, { cancelled }: Cancellation): UpstreamFai
   return failureFromAnswer(response.status, response.headers);
 }
 
-/** RFC 9110 section 9.3.1 gives a body of GET no meaning; `fetch` refuses to send one, and leaving it out would be a lie. */
-function noBodyAllowed(body: BodySource, method: string): UpstreamFailure {
-  body.cancel("local reset");
-  const transportReason = `fetch sends no body with ${method}`;
+/**
+ * What a rewrite makes of a path may be no path any more (`@host`, which would even move the request to another server) or have dot
+ * segments, which `fetch` resolves behind the back of whoever matched it.
+ */
+function isSentAsItIs(path: string): boolean {
+  const sent = edgePath(path);
+  return sent.kind === "ok" && sent.path === path;
+}
+
+/**
+ * What `fetch` cannot send as it is, it does not get: changing it would be a lie. One such thing is a body of GET, to which RFC 9110
+ * section 9.3.1 gives no meaning.
+ */
+function refused(body: BodySource | undefined, transportReason: string): UpstreamFailure {
+  body?.cancel("local reset");
   return { kind: "failure", reason: "protocol error", transportReason, sent: "nothing", reusedConnection: false };
 }
 
