@@ -43,10 +43,13 @@ export function compileRequestId(
   };
 }
 
-/** Sees to it that the request has an id; at the edge of the network a stranger's is replaced, or its trace reason cleared. */
+/**
+ * Sees to it that the request has an id; an empty one is none. At the edge of the network a stranger's is replaced, or its trace
+ * reason cleared.
+ */
 export function setRequestId(headers: HeaderMap, edge: boolean, policy: RequestIdPolicy, random: RandomSource): void {
   if (!policy.generates) return;
-  const isThere = headers.has("x-request-id");
+  const isThere = (headers.get("x-request-id") ?? "") !== "";
   if (!isThere || (edge && !policy.preservesExternal)) headers.set("x-request-id", random.uuid());
   else if (edge) setTraceReason(headers, "none", policy);
 }

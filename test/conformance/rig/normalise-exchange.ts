@@ -10,6 +10,8 @@ export interface NormaliseOptions {
 }
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+/** The value of a cookie that keeps a client at its endpoint: made from the connection's addresses. */
+const STICKY_VALUE = /"[0-9a-f]{16}"/g;
 const TIME_HEADERS: ReadonlySet<string> = new Set(["date", "x-envoy-upstream-service-time"]);
 
 /** The exchange without what differs from one run to the next: ids, times, free picks; and backends in an order of their own. */
@@ -26,7 +28,11 @@ export function normaliseExchange(exchange: Exchange, options: NormaliseOptions)
 }
 
 function normaliseText(value: string, { id, listenerPort, balanced }: NormaliseOptions): string {
-  let text = value.replaceAll(id, "ID").replaceAll(UUID, "UUID").replaceAll(`127.0.0.1:${listenerPort}`, "LISTENER");
+  let text = value
+    .replaceAll(id, "ID")
+    .replaceAll(UUID, "UUID")
+    .replaceAll(STICKY_VALUE, '"STICKY"')
+    .replaceAll(`127.0.0.1:${listenerPort}`, "LISTENER");
   for (const name of balanced) text = text.replaceAll(new RegExp(`\\b${name}\\b *`, "g"), "BALANCED");
   return text;
 }

@@ -115,6 +115,7 @@ describe("sanitizeRequest", () => {
     const given: Pairs = [["x-request-id", "99999999-8888-9777-8666-555555555555"]];
     expect(sanitized(given).get("x-request-id")).toBe(UUID);
     expect(sanitized(given, { useRemoteAddress: false }).get("x-request-id")).toBe(given[0]?.[1]);
+    expect(sanitized([["x-request-id", ""]], { useRemoteAddress: false }).get("x-request-id")).toBe(UUID);
     expect(sanitized([], { generateRequestId: false }).has("x-request-id")).toBe(false);
   });
 
