@@ -7,8 +7,8 @@ import type { VirtualCluster } from "../schema/envoy-types.ts";
 /** The name of the virtual cluster that a request belongs to; statistics are kept under `vhost.<vhost>.vcluster.<name>.`. */
 export type VirtualClusterOf = (request: HeaderMap) => string;
 
-/** Envoy's name for what no entry matches. */
-const OTHER = "other";
+/** Envoy's name for what no entry matches; statistics have it, access logs do not. */
+export const OTHER_VIRTUAL_CLUSTER = "other";
 
 /** Compiles the `virtual_clusters` of a virtual host, of which the first that matches counts; `undefined` where there are none. */
 export function compileVirtualClusters(
@@ -21,5 +21,6 @@ export function compileVirtualClusters(
     name,
     matchers: compileHeaderMatchers(headers, path.index(at).field("headers"), diagnostics),
   }));
-  return (request) => entries.find(({ matchers }) => matchers.every((matcher) => matcher.test(request)))?.name ?? OTHER;
+  return (request) =>
+    entries.find(({ matchers }) => matchers.every((matcher) => matcher.test(request)))?.name ?? OTHER_VIRTUAL_CLUSTER;
 }

@@ -491,3 +491,16 @@ describe("RouterFilter host rewrite", () => {
     expect(hosts).toEqual(["client.example", "client.example"]);
   });
 });
+
+describe("RouterFilter virtual clusters", () => {
+  it("are named in the log, but for what no virtual cluster matches, which only statistics name", ({ expect }) => {
+    const bench = new RouterBench({ clusters: [APP] });
+    const named = (name: string): string | undefined =>
+      bench.request(forwardRoute("app", { virtualCluster: () => name })).info.virtualClusterName;
+    expect([named("posts"), named("other")]).toEqual(["posts", undefined]);
+    const counted = ["posts", "other"].map((name) =>
+      bench.stat(`vhost.sample virtual host.vcluster.${name}.upstream_rq_total`),
+    );
+    expect(counted).toEqual([1, 1]);
+  });
+});

@@ -3,6 +3,7 @@ import type { HeaderMap } from "../../../http/header-map.ts";
 import { DETAILS } from "../../../http/response-code-details.ts";
 import type { TerminalFilterCallbacks, TerminalHttpFilter } from "../../../http-filter/http-filter.ts";
 import type { ForwardRoute } from "../../../router/route.ts";
+import { OTHER_VIRTUAL_CLUSTER } from "../../../router/virtual-clusters.ts";
 import { replyToDrop } from "./drop-reply.ts";
 import { prepareRequest } from "./forwarded-request.ts";
 import { replyOfRoute } from "./route-reply.ts";
@@ -54,7 +55,8 @@ export class RouterFilter implements TerminalHttpFilter {
     info.upstreamCluster = cluster?.info.name === name ? cluster.info.statName : cluster && name;
     info.upstreamClusterRaw = cluster && name;
     info.clusterMetadata = cluster?.info.metadata;
-    info.virtualClusterName = route.virtualCluster(headers);
+    const virtualCluster = route.virtualCluster(headers);
+    if (virtualCluster !== OTHER_VIRTUAL_CLUSTER) info.virtualClusterName = virtualCluster;
     if (cluster === undefined) {
       stats.noCluster.inc();
       const { clusterNotFoundStatus: status } = route;
