@@ -13,8 +13,8 @@ static_resources:
             - name: envoy.filters.network.http_connection_manager
               typed_config:
                 "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                proxy_status_config: {}
                 route_config:
-                  internal_only_headers: [x-inside]
                   virtual_hosts:
                     - name: backend
                       domains: ["*"]
@@ -40,7 +40,7 @@ const EXPECTED = [
   "5:36 config.unknown_field",
   "5:18 config.required",
   "9:15 config.required",
-  "12:19 support.unsupported",
+  "11:17 support.unsupported",
   "18:50 config.duration",
   "20:46 config.range",
   "21:48 config.oneof",
