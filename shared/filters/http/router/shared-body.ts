@@ -16,7 +16,8 @@ export interface SharedBodyOptions {
 /**
  * One request body for several upstream requests: attempts one after the other or side by side, and mirrors. It is read as its
  * readers read; what they have read is kept, so that another one can begin at the beginning, until {@link keepNothing} or until
- * more than the limit would have to be kept. A reader that lags behind by more than that is cut off, except for the first one.
+ * more than the limit would have to be kept. A reader that lags behind the first one by more than that is cut off; one that runs
+ * ahead by more than that waits.
  */
 export class SharedBody {
   readonly #options: SharedBodyOptions;
@@ -29,6 +30,8 @@ export class SharedBody {
   #readers: Reader[] = [];
   #end: typeof END | BodyFailure | undefined;
   #pulling: Promise<void> | undefined;
+  /** Readers that wait until less has to be kept. */
+  #waiting: (() => void)[] = [];
 
   constructor(options: SharedBodyOptions) {
     this.#options = options;
@@ -54,7 +57,10 @@ export class SharedBody {
 
   /** Nobody is interested any more. */
   cancel(reason: ResetReason): void {
-    if (this.#end === undefined) this.#options.source.cancel(reason);
+    if (this.#end !== undefined) return;
+    this.#end = new BodyFailure(reason);
+    this.#options.source.cancel(reason);
+    this.#wake();
   }
 
   /** For readers: the chunk at a position, the end, or `undefined` before it was read. */
@@ -62,9 +68,10 @@ export class SharedBody {
     return this.#kept[position - this.#dropped] ?? this.#end;
   }
 
-  /** For readers: reads one more chunk from the source; several readers that wait share it. */
+  /** For readers: reads one more chunk from the source, once there is room; several readers that wait share it. */
   pull(): MaybePromise<void> {
     if (this.#pulling !== undefined) return this.#pulling;
+    if (this.#keptBytes > this.#options.limitBytes) return new Promise((resolve) => this.#waiting.push(resolve));
     const read = this.#options.source.read();
     if (!isPromise(read)) return this.#take(read);
     this.#pulling = read.then((settled) => {
@@ -117,6 +124,13 @@ export class SharedBody {
       this.#keptBytes -= this.#kept.shift()?.length ?? 0;
       this.#dropped += 1;
     }
+    if (this.#keptBytes <= this.#options.limitBytes) this.#wake();
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resume of waiting) resume();
   }
 }
 
