@@ -1,8 +1,10 @@
 import type { BodyRead, BodySource } from "../../shared/http/body-source.ts";
 import { END } from "../../shared/http/body-source.ts";
+import type { RequestScope } from "../../shared/host/request-scope.ts";
+import type { UpstreamTransport } from "../../shared/host/upstream-transport.ts";
 import { HeaderMap } from "../../shared/http/header-map.ts";
 import type { ResetReason } from "../../shared/http/reset-reason.ts";
-import { StreamInfo } from "../../shared/http/stream-info.ts";
+import { type DownstreamInfo, StreamInfo } from "../../shared/http/stream-info.ts";
 import { createFilterChain, type FilterChain } from "../../shared/http-filter/filter-chain.ts";
 import { FilterManager } from "../../shared/http-filter/filter-manager.ts";
 import { createRouterFactory } from "../../shared/filters/http/router/router-factory.ts";
@@ -20,6 +22,10 @@ export interface RouterBenchOptions {
   readonly clusters?: readonly ClusterConfig[];
   readonly config?: HttpRouterRouter;
   readonly random?: SeededRandom;
+  /** Takes the place of the bench's own. */
+  readonly upstream?: UpstreamTransport;
+  /** What the host grants to every request. */
+  readonly scope?: RequestScope;
 }
 
 /** What came back to the client. */
@@ -47,9 +53,11 @@ export class RouterBench {
   readonly #random: SeededRandom;
   readonly #clusters: ReadonlyMap<string, Cluster>;
   readonly #chain: FilterChain;
+  readonly #downstream: DownstreamInfo;
 
-  constructor({ clusters = [], config = {}, random = new SeededRandom() }: RouterBenchOptions = {}) {
+  constructor({ clusters = [], config = {}, random = new SeededRandom(), upstream, scope }: RouterBenchOptions = {}) {
     this.#random = random;
+    this.#downstream = scope === undefined ? DOWNSTREAM : { ...DOWNSTREAM, scope };
     const stats = this.#stats.store;
     this.#clusters = new Map(
       clusters.map((cluster) => {
@@ -57,7 +65,8 @@ export class RouterBench {
         return [info.name, new Cluster({ info, names: "resolve", random, clock: this.timers.clock, stats })];
       }),
     );
-    const { transport, timers } = this;
+    const { timers } = this;
+    const transport = upstream ?? this.transport;
     const create = createRouterFactory({ clusters: this.#clusters, transport, timers, stats }).prepare(config, {
       filterName: "router",
       path: ConfigPath.root,
@@ -82,13 +91,22 @@ export class RouterBench {
     return found?.value ?? 0;
   }
 
+  /** What was not given back: gauges of use that are not 0, timers that are armed, late calls. Empty is as it should be. */
+  get leftovers(): readonly string[] {
+    const view = this.#stats.view();
+    const inUse = [...view.gauges()].filter(({ name, value }) => isCountOfUse(name) && value !== 0);
+    const wrong = ["late_callback", "filter_exception"].filter((name) => this.stat(name) !== 0);
+    const armed = this.timers.pending === 0 ? [] : [`${this.timers.pending} timers`];
+    return [...inUse.map(({ name }) => name), ...wrong, ...armed];
+  }
+
   /** Runs one request. What the fake upstream answers at once has come to the client when this returns. */
   request(route: Route | undefined, headers: Record<string, string> = {}, body?: BodySource): RunningStream {
     const client: ClientSide = { headers: undefined, body: "", complete: false, upgraded: undefined, reset: undefined };
     const info = new StreamInfo({
       startWallMs: this.timers.clock.wallMs(),
       startMonotonicMs: this.timers.clock.monotonicMs(),
-      downstream: DOWNSTREAM,
+      downstream: this.#downstream,
     });
     const manager = new FilterManager({
       chain: this.#chain,
@@ -122,6 +140,11 @@ export class RouterBench {
     manager.decode(HeaderMap.from(Object.entries({ ...pseudo, ...headers })), body);
     return { info, client, manager };
   }
+}
+
+/** Not gauges of what a cluster has, but of what is under way. */
+function isCountOfUse(name: string): boolean {
+  return name.endsWith("_active") || name.endsWith("_open");
 }
 
 const DOWNSTREAM = {
