@@ -61,6 +61,12 @@ const EDGE: readonly KnownDifference[] = [
     explains: ({ difference: { kind, name } }) => kind === "upstream-header" && PLATFORM_HEADERS.has(name),
   },
   {
+    kind: "own address",
+    reason: "a Worker has no address: where Envoy appends its own to x-forwarded-for it writes loopback",
+    explains: ({ difference: { kind, name, envoy, nuncio } }) =>
+      kind === "upstream-header" && name === "x-forwarded-for" && isOwnAddress(envoy, nuncio),
+  },
+  {
     kind: "refused by the platform",
     reason: "the platform refuses what it cannot parse before the Worker sees it, with a body of its own",
     explains: ({ nuncio }) => isStatus(nuncio, 400) && nuncio.log === undefined && nuncio.upstream.length === 0,
@@ -82,8 +88,9 @@ const EDGE: readonly KnownDifference[] = [
   {
     kind: "bodies unseen",
     reason:
-      "bodies pass as the platform's own streams: their bytes are not counted, and a break in one is not heard of",
-    explains: ({ difference: { kind, name, nuncio: text }, envoy, nuncio }) =>
+      "bodies pass as the platform's own streams: their bytes are not counted, a break in one is not heard of, nor its end",
+    explains: ({ difference: { kind, name, nuncio: text }, request, envoy, nuncio }) =>
+      (details(envoy) === "stream_idle_timeout" && request.body !== undefined) ||
       (kind === "log" && BYTE_COUNTS.has(name) && text === "0") ||
       (details(envoy).startsWith("upstream_reset_after_response_started") && details(nuncio) === "via_upstream"),
   },
@@ -104,6 +111,10 @@ const EDGE: readonly KnownDifference[] = [
 
 function hasRepeatedHeader({ headers }: PlannedRequest): boolean {
   return new Set(headers.map(([name]) => name)).size < headers.length;
+}
+
+function isOwnAddress(envoy: string, nuncio: string): boolean {
+  return nuncio.endsWith(',127.0.0.1"') && envoy.replace(/,[^,]*$/, "") === nuncio.replace(/,[^,]*$/, "");
 }
 
 function isStatus({ answer }: Exchange, status: number): boolean {

@@ -14,7 +14,8 @@ import type { RunningTarget, Target } from "./target.ts";
 
 const CONCURRENT = 8;
 const LOG_POLL_MS = 50;
-const LOG_DEADLINE_MS = 2500;
+const LOG_QUIET_MS = 600;
+const LOG_SETTLED_MS = 150;
 
 /** What became of each planned request at one proxy. */
 export interface TargetRun {
@@ -85,13 +86,16 @@ function sendOne(
   return send(running.port, { ...request, headers: identified });
 }
 
-/** Access logs are written after the answer; they are complete when no more come. */
+/** Access logs are written after the answer; they are complete when none came for a while, a shorter one if each request has a line. */
 async function collectLogs({ target, running }: Run, expected: number): Promise<AccessLogLines> {
   const ids = new RegExp(`${requestId(target.name, 0).slice(0, -5)}\\d{5}`);
   let lines = new AccessLogLines(running.output, ids);
-  for (let waited = 0; lines.count < expected && waited < LOG_DEADLINE_MS; waited += LOG_POLL_MS) {
+  for (let quietMs = 0; quietMs < (lines.count < expected ? LOG_QUIET_MS : LOG_SETTLED_MS); quietMs += LOG_POLL_MS) {
+    const before = running.output.length;
     await delay(LOG_POLL_MS);
+    if (running.output.length === before) continue;
     lines = new AccessLogLines(running.output, ids);
+    quietMs = 0;
   }
   return lines;
 }

@@ -1,3 +1,4 @@
+import { hostOf } from "../../../formatter/address-operators.ts";
 import type { UpstreamFailure } from "../../../host/upstream-transport.ts";
 import { BodyFailure, type BodySource, END } from "../../../http/body-source.ts";
 import type { HeaderMap } from "../../../http/header-map.ts";
@@ -39,6 +40,7 @@ function startMirror(policy: MirrorPolicy, request: ForwardedRequest, context: M
   if (cluster === undefined || host === undefined || !body.canOpen) return;
   const headers = request.headers.clone();
   shadowHost(headers, policy);
+  markAsOurs(headers, callbacks.streamInfo.downstream.localAddress);
   const { scope } = callbacks.streamInfo.downstream;
   const ended = new Promise<void>((resolve) => {
     const owner = new MirrorOwner(resolve);
@@ -57,6 +59,14 @@ function shadowHost(headers: HeaderMap, { appendsSuffix, hostLiteral }: MirrorPo
   const host = headers.get(":authority") ?? "";
   if (hostLiteral !== "") headers.set(":authority", hostLiteral);
   else if (appendsSuffix) headers.set(":authority", host.replace(/(:\d+)?$/, "-shadow$1"));
+}
+
+/** A copy is a request that the proxy makes itself. Source: Envoy `AsyncStreamImpl::sendHeaders`. */
+function markAsOurs(headers: HeaderMap, localAddress: string): void {
+  headers.set("x-envoy-internal", "true");
+  const address = hostOf(localAddress);
+  const forwarded = headers.get("x-forwarded-for") ?? "";
+  headers.set("x-forwarded-for", forwarded === "" ? address : `${forwarded},${address}`);
 }
 
 /** Reads an answer to its end, so that the connection is free again, and throws it away. */
