@@ -4,8 +4,8 @@ import { isGrpcRequest } from "../http/local-reply-encoding.ts";
 import type { MaxStreamDuration } from "../router/stream-settings.ts";
 
 /**
- * How long a stream of a route may take, in milliseconds; `undefined` is without limit. A route that sets anything of this
- * also sets the `grpc-timeout` that the upstream sees. Source: Envoy `ActiveStream::refreshDurationTimeout`.
+ * How long a stream of a route may take, in milliseconds; `undefined` is without limit. A route that sets a limit also
+ * sets the `grpc-timeout` that the upstream sees, and one that lifts the connection manager's takes it away. Source: Envoy `ActiveStream::refreshDurationTimeout`.
  */
 export function streamDuration(
   route: MaxStreamDuration | undefined,
@@ -15,8 +15,8 @@ export function streamDuration(
   if (route === undefined) return managerMaxMs === 0 ? undefined : managerMaxMs;
   const durationMs = routeDuration(route, managerMaxMs, headers);
   if (!isGrpcRequest(headers)) return durationMs;
-  if (durationMs === undefined) headers.remove("grpc-timeout");
-  else headers.set("grpc-timeout", renderGrpcTimeout(durationMs));
+  if (durationMs !== undefined) headers.set("grpc-timeout", renderGrpcTimeout(durationMs));
+  else if (managerMaxMs > 0) headers.remove("grpc-timeout");
   return durationMs;
 }
 

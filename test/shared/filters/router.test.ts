@@ -491,37 +491,3 @@ describe("RouterFilter host rewrite", () => {
     expect(hosts).toEqual(["client.example", "client.example"]);
   });
 });
-
-describe("RouterFilter virtual clusters", () => {
-  it("are named in the log, but for what no virtual cluster matches, which only statistics name", ({ expect }) => {
-    const bench = new RouterBench({ clusters: [APP] });
-    const named = (name: string): string | undefined =>
-      bench.request(forwardRoute("app", { virtualCluster: () => name })).info.virtualClusterName;
-    expect([named("posts"), named("other")]).toEqual(["posts", undefined]);
-    const counted = ["posts", "other"].map((name) =>
-      bench.stat(`vhost.sample virtual host.vcluster.${name}.upstream_rq_total`),
-    );
-    expect(counted).toEqual([1, 1]);
-  });
-});
-
-describe("RouterFilter mirrors", () => {
-  it("mark their copies as requests of the proxy's own, and leave the first alone", ({ expect }) => {
-    const bench = new RouterBench({ clusters: [APP, clusterConfig("copy", [endpointAt("10.0.0.5:80")])] });
-    const mirror = {
-      cluster: { kind: "name", name: "copy" },
-      applies: () => true,
-      appendsSuffix: true,
-      hostLiteral: "",
-    } as const;
-    const { policies } = forwardRoute("app");
-    bench.request(forwardRoute("app", { policies: { ...policies, mirrors: [mirror] } }), {
-      "x-forwarded-for": "192.0.2.7",
-    });
-    const sent = bench.transport.requests.map(({ headers }) =>
-      [":authority", "x-envoy-internal", "x-forwarded-for"].map((name) => headers.get(name)),
-    );
-    expect(sent).toContainEqual(["client.example-shadow", "true", "192.0.2.7,192.0.2.2"]);
-    expect(sent).toContainEqual(["client.example", undefined, "192.0.2.7"]);
-  });
-});
