@@ -11,8 +11,8 @@ import type {
 } from "../../schema/envoy-types.ts";
 import { subsetOf } from "../metadata-match.ts";
 
-/** The names of `x-envoy-retry-on` and `x-envoy-retry-grpc-on`; `retry_on` may mix them. */
-const CONDITIONS = [
+/** The names of `x-envoy-retry-on`. */
+export const HTTP_CONDITIONS = [
   "5xx",
   "gateway-error",
   "connect-failure",
@@ -24,6 +24,10 @@ const CONDITIONS = [
   "retriable-4xx",
   "retriable-headers",
   "retriable-status-codes",
+] as const;
+
+/** The names of `x-envoy-retry-grpc-on`. */
+export const GRPC_CONDITIONS = [
   "cancelled",
   "deadline-exceeded",
   "internal",
@@ -31,7 +35,10 @@ const CONDITIONS = [
   "unavailable",
 ] as const;
 
-export type RetryCondition = (typeof CONDITIONS)[number];
+export type RetryCondition = (typeof HTTP_CONDITIONS)[number] | (typeof GRPC_CONDITIONS)[number];
+
+/** `retry_on` may mix them. */
+const CONDITIONS: readonly RetryCondition[] = [...HTTP_CONDITIONS, ...GRPC_CONDITIONS];
 
 /** Hosts that a retry would rather not have. */
 export type RetryHostPredicate =
@@ -73,10 +80,13 @@ const DEFAULT_RATE_LIMITED_MAX = "300s";
 /** What holds for a request that asks for retries by its headers on a route that has no policy. */
 export const NO_RETRY_POLICY: RetryPolicy = compileFields({}, { hostPredicates: [], headers: [], requestHeaders: [] });
 
-/** The conditions of a comma-separated list. Names that Envoy does not know mean nothing, as there. */
-export function parseRetryOn(text: string): ReadonlySet<RetryCondition> {
+/** The conditions of a comma-separated list, of those that may stand there. Other names mean nothing, as in Envoy. */
+export function parseRetryOn(
+  text: string,
+  allowed: readonly RetryCondition[] = CONDITIONS,
+): ReadonlySet<RetryCondition> {
   const names = new Set(text.split(",").map((name) => name.trim()));
-  return new Set(CONDITIONS.filter((condition) => names.has(condition)));
+  return new Set(allowed.filter((condition) => names.has(condition)));
 }
 
 /** Compiles a `RetryPolicy`; what it cannot do is reported and left out. */

@@ -7,11 +7,9 @@ import type { RandomSource } from "../../../host/random-source.ts";
 export class ExponentialBackOff {
   readonly #maxMs: number;
   readonly #random: RandomSource;
-  readonly #baseMs: number;
   #nextMs: number;
 
   constructor({ baseMs, maxMs }: { readonly baseMs: number; readonly maxMs: number }, random: RandomSource) {
-    this.#baseMs = baseMs;
     this.#nextMs = baseMs;
     this.#maxMs = maxMs;
     this.#random = random;
@@ -22,10 +20,6 @@ export class ExponentialBackOff {
     const boundMs = Math.min(this.#nextMs, this.#maxMs);
     this.#nextMs = Math.min(boundMs * 2, this.#maxMs);
     return boundMs < 1 ? 0 : this.#random.uint32() % boundMs;
-  }
-
-  reset(): void {
-    this.#nextMs = this.#baseMs;
   }
 }
 

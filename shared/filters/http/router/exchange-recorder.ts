@@ -7,20 +7,15 @@ import type { ForwardedRequest } from "./forwarded-request.ts";
 import { isCanary } from "./retry-hosts.ts";
 import type { RouterEnvironment } from "./router-environment.ts";
 import type { UpstreamAttempt } from "./upstream-attempt.ts";
-import type { VirtualClusterStats } from "./virtual-cluster-stats.ts";
 
 /** Keeps the books on one request: what its cluster, its hosts and its virtual cluster are to count. */
 export class ExchangeRecorder {
   readonly #request: ForwardedRequest;
   readonly #environment: RouterEnvironment;
-  readonly #virtualCluster: VirtualClusterStats | undefined;
 
   constructor(request: ForwardedRequest, environment: RouterEnvironment) {
     this.#request = request;
     this.#environment = environment;
-    const { route, headers } = request;
-    this.#virtualCluster = environment.virtualClusters.find(route.virtualHostName, route.virtualCluster(headers));
-    this.#virtualCluster?.total.inc();
   }
 
   /** The client gets this answer of the upstream. Sets what the answer tells of the time it took. */
@@ -40,40 +35,52 @@ export class ExchangeRecorder {
   /** A status that the client gets, whoever made it. */
   code(status: number, canary = false): void {
     if (!this.#environment.settings.dynamicStats) return;
-    const { cluster, isInternal } = this.#request;
+    const { cluster, isInternal, virtualCluster } = this.#request;
     cluster.stats.countResponse(status, { isInternal, canary });
-    this.#virtualCluster?.responses.count(status);
+    virtualCluster?.responses.count(status);
   }
 
   /** An answer with this status was not good enough: another attempt is made. */
   retried(status: number): void {
-    this.#virtualCluster?.retry.inc();
     if (this.#environment.settings.dynamicStats) this.#request.cluster.stats.countRetried(status);
   }
 
   /** The answer came to its end. */
   completed(elapsedMs: number | undefined): void {
     if (elapsedMs === undefined || !this.#environment.settings.dynamicStats) return;
-    const { cluster, isInternal } = this.#request;
+    const { cluster, isInternal, virtualCluster } = this.#request;
     cluster.stats.recordResponseTime(elapsedMs, isInternal);
-    this.#virtualCluster?.responses.recordTime(elapsedMs);
+    virtualCluster?.responses.recordTime(elapsedMs);
   }
 
-  /** The whole took too long, whether or not this attempt had begun to answer. */
-  timedOut({ host, isHedged, isWaiting }: UpstreamAttempt): void {
-    const { cluster, timeouts } = this.#request;
+  /** The whole took too long: for an attempt that was to answer, or whose answer (`hasAnswered`) goes on. */
+  timedOut(attempt: UpstreamAttempt, hasAnswered: boolean): void {
+    const { cluster, timeouts, virtualCluster } = this.#request;
     cluster.stats.rqTimeout.inc();
-    this.#virtualCluster?.timeout.inc();
-    host.counters.rqTimeout += 1;
-    if (!isWaiting) return;
-    host.counters.rqError += 1;
-    // Of a slow attempt that ran on, outlier detection has heard already.
-    if (!isHedged) host.monitor.putLocalOrigin("timeout", timeouts.status);
+    virtualCluster?.timeout.inc();
+    attempt.host.counters.rqTimeout += 1;
+    if (!hasAnswered) this.slow(attempt);
+    this.gaveUp(attempt, timeouts.status, hasAnswered);
   }
 
-  attemptExpired(expiry: AttemptExpiry): void {
+  /** Outlier detection hears once of an attempt that is too slow. */
+  slow(attempt: UpstreamAttempt): void {
+    if (attempt.isKnownSlow) return;
+    attempt.isKnownSlow = true;
+    attempt.host.monitor.putLocalOrigin("timeout", this.#request.timeouts.status);
+  }
+
+  attemptExpired({ host }: UpstreamAttempt, expiry: AttemptExpiry): void {
     const { perTryTimeout, perTryIdleTimeout } = this.#request.cluster.stats.requests;
     (expiry === "per try" ? perTryTimeout : perTryIdleTimeout).inc();
+    host.counters.rqTimeout += 1;
+  }
+
+  /** An attempt takes too long and nothing is made of it. `status` is what the client gets, if it has no answer yet. */
+  gaveUp(attempt: UpstreamAttempt, status: number, hasAnswered: boolean): void {
+    if (hasAnswered) return this.lateReset(attempt);
+    this.code(status);
+    attempt.host.counters.rqError += 1;
   }
 
   /** An answer broke off. Only gRPC: the code of any other answer has told whether the request succeeded. */

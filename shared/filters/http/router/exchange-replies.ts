@@ -52,9 +52,10 @@ export class ExchangeReplies {
     this.#send(replyToFailure(failure, { suppressEnvoyHeaders, wasRetried }));
   }
 
+  /** Its status is counted for the attempts that were too slow; while none was under way nobody is to blame. */
   timeout(details: TimeoutDetails): void {
     const { status } = this.#request.timeouts;
-    this.#send({
+    this.#pass({
       status,
       body: status === 504 ? "upstream request timeout" : "",
       details,
@@ -72,6 +73,10 @@ export class ExchangeReplies {
 
   #send(reply: LocalReply): void {
     this.#recorder.code(reply.status);
+    this.#pass(reply);
+  }
+
+  #pass(reply: LocalReply): void {
     const { attemptCountInResponse } = this.#request.route.policies;
     const { attemptCount } = this.#callbacks.streamInfo;
     if (!attemptCountInResponse || attemptCount === 0) return this.#callbacks.sendLocalReply(reply);

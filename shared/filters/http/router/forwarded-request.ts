@@ -6,13 +6,16 @@ import type { LoadBalancerContext } from "../../../upstream/load-balancer-contex
 import { type RequestTimeouts, takeRequestTimeouts } from "./request-timeout.ts";
 import { takeRetryRequest } from "./retry-request.ts";
 import { RetryState } from "./retry-state.ts";
-import type { RouterSettings } from "./router-settings.ts";
+import type { RouterEnvironment } from "./router-environment.ts";
+import type { VirtualClusterStats } from "./virtual-cluster-stats.ts";
 
 /** A request that is sent on: what its route, its cluster and its own control headers come to. */
 export interface ForwardedRequest {
   readonly route: ForwardRoute;
   readonly cluster: Cluster;
   readonly headers: HeaderMap;
+  /** That the request belongs to, where its virtual host has any. */
+  readonly virtualCluster: VirtualClusterStats | undefined;
   readonly timeouts: RequestTimeouts;
   /** `undefined` where a failure is final. */
   readonly retry: RetryState | undefined;
@@ -29,17 +32,19 @@ export function prepareRequest(
   headers: HeaderMap,
   { route, cluster }: Pick<ForwardedRequest, "route" | "cluster">,
   callbacks: TerminalFilterCallbacks,
-  settings: RouterSettings,
+  { settings, virtualClusters }: RouterEnvironment,
 ): ForwardedRequest {
   const cookies: string[] = [];
   const timeouts = takeRequestTimeouts(headers, route, settings);
+  const virtualCluster = virtualClusters.find(route.virtualHostName, route.virtualCluster(headers));
   return {
     route,
     cluster,
     headers,
+    virtualCluster,
     timeouts,
     cookies,
-    retry: createRetryState(headers, { route, cluster }, callbacks),
+    retry: createRetryState(headers, { route, cluster, virtualCluster }, callbacks),
     wants: wishesOf(headers, route, callbacks, cookies),
     isInternal: headers.get("x-envoy-internal") === "true",
   };
@@ -48,13 +53,13 @@ export function prepareRequest(
 /** The cluster's policy, where it has one, takes the place of the route's. */
 function createRetryState(
   headers: HeaderMap,
-  { route, cluster }: Pick<ForwardedRequest, "route" | "cluster">,
+  { route, cluster, virtualCluster }: Pick<ForwardedRequest, "route" | "cluster" | "virtualCluster">,
   { clock, timers, random }: TerminalFilterCallbacks,
 ): RetryState | undefined {
   const request = takeRetryRequest(headers, route.policies.retry);
   if (request === undefined) return undefined;
   const limit = cluster.resources(route.policies.priority).retries;
-  return new RetryState(request, { clock, timers, random, limit, stats: cluster.stats.requests });
+  return new RetryState(request, { clock, timers, random, limit, stats: cluster.stats.requests, virtualCluster });
 }
 
 function wishesOf(

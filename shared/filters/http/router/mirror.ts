@@ -45,7 +45,7 @@ function startMirror(policy: MirrorPolicy, request: ForwardedRequest, context: M
   const ended = new Promise<void>((resolve) => {
     const owner = new MirrorOwner(resolve);
     const { transport, timers } = environment;
-    const copy = { headers, body: body.open(), onBodySent: () => undefined };
+    const copy = { headers, body: body.follow(), onBodySent: () => undefined };
     const attempt = new UpstreamAttempt({ cluster, host, transport, request: copy, owner, priority: "DEFAULT", scope });
     const { globalMs } = request.timeouts;
     if (globalMs > 0) owner.cancelTimer = timers.after(globalMs, timerSlackMs(globalMs), () => owner.giveUp(attempt));

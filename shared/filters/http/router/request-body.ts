@@ -7,6 +7,8 @@ import { SharedBody } from "./shared-body.ts";
 export interface RequestBody {
   /** For one upstream request, from the beginning; `undefined` where the request has no body. */
   open(): BodySource | undefined;
+  /** For a mirror: the same, but it gets only what the client's own upstream requests read, and nothing if it is too slow. */
+  follow(): BodySource | undefined;
   /** Whether another upstream request may still have all of it. */
   readonly canOpen: boolean;
   /** No more upstream requests: nothing is kept. */
@@ -18,6 +20,7 @@ export interface RequestBody {
 /** Nothing to send, as often as anybody likes. */
 export const NO_BODY: RequestBody = {
   open: () => undefined,
+  follow: () => undefined,
   canOpen: true,
   keepNothing: () => undefined,
   cancel: () => undefined,
@@ -31,6 +34,7 @@ export function bodyForOne(source: BodySource, onEnd: () => void): RequestBody {
   });
   return {
     open: () => body,
+    follow: () => undefined,
     canOpen: false,
     keepNothing: () => undefined,
     cancel: (reason) => body.cancel(reason),

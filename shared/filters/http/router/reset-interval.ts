@@ -1,6 +1,9 @@
 import type { HeaderMap } from "../../../http/header-map.ts";
 import type { ResetHeader, RetryPolicy } from "../../../router/policies/retry-policy.ts";
 
+/** An interval that is no longer than this says nothing. */
+const NO_WAIT_MS = 1;
+
 /**
  * How long an answer asks to wait, in milliseconds, by the first of the policy's headers that says so; `undefined` where none
  * does, or only longer than the policy allows. Source: Envoy `ResetHeaderParserImpl`.
@@ -12,7 +15,8 @@ export function resetIntervalOf(
 ): number | undefined {
   for (const header of policy.headers) {
     const intervalMs = intervalIn(headers, header, wallMs);
-    if (intervalMs !== undefined && intervalMs <= policy.maxMs) return intervalMs;
+    if (intervalMs === undefined || intervalMs > policy.maxMs) continue;
+    return intervalMs > NO_WAIT_MS ? intervalMs : undefined;
   }
   return undefined;
 }

@@ -1,6 +1,8 @@
 import type { HeaderMap } from "../../../http/header-map.ts";
 import type { HeaderPredicate } from "../../../matching/header-matcher.ts";
 import {
+  GRPC_CONDITIONS,
+  HTTP_CONDITIONS,
   NO_RETRY_POLICY,
   parseRetryOn,
   type RetryCondition,
@@ -27,12 +29,13 @@ const HEADER_NAMES = "x-envoy-retriable-header-names";
  * `undefined` for a request that is not retried. Of callers that are not trusted the connection manager has removed them.
  */
 export function takeRetryRequest(headers: HeaderMap, policy: RetryPolicy | undefined): RetryRequest | undefined {
-  const asked = [take(headers, RETRY_ON), take(headers, RETRY_GRPC_ON)].filter((text) => text !== undefined);
+  const [http, grpc] = [take(headers, RETRY_ON), take(headers, RETRY_GRPC_ON)];
   const [maxRetries, statusCodes, names] = [MAX_RETRIES, STATUS_CODES, HEADER_NAMES].map((name) => take(headers, name));
-  if (policy === undefined && asked.length === 0) return undefined;
+  if (policy === undefined && http === undefined && grpc === undefined) return undefined;
   const base = policy ?? NO_RETRY_POLICY;
   if (!isEligible(headers, base)) return undefined;
-  const conditions = new Set([...base.conditions, ...asked.flatMap((text) => [...parseRetryOn(text)])]);
+  const asked = [...parseRetryOn(http ?? "", HTTP_CONDITIONS), ...parseRetryOn(grpc ?? "", GRPC_CONDITIONS)];
+  const conditions = new Set([...base.conditions, ...asked]);
   if (conditions.size === 0) return undefined;
   return {
     policy: base,
@@ -41,11 +44,6 @@ export function takeRetryRequest(headers: HeaderMap, policy: RetryPolicy | undef
     statusCodes: [...base.statusCodes, ...listOf(statusCodes).flatMap((text) => wholeNumber(text) ?? [])],
     headers: [...base.headers, ...listOf(names).map(isPresent)],
   };
-}
-
-/** Whether there is anything in a policy or request that could lead to retries; most requests have neither. */
-export function mayRetry(headers: HeaderMap, policy: RetryPolicy | undefined): boolean {
-  return policy !== undefined || headers.has(RETRY_ON) || headers.has(RETRY_GRPC_ON);
 }
 
 function isEligible(headers: HeaderMap, { requestHeaders }: RetryPolicy): boolean {

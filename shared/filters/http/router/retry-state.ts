@@ -28,7 +28,12 @@ export interface RetryPorts {
   /** `circuit_breakers.…retries` of the cluster. */
   readonly limit: ResourceLimit;
   readonly stats: RequestStats;
+  /** Of the virtual cluster that the request belongs to, if it does. */
+  readonly virtualCluster: RetryCounters | undefined;
 }
+
+/** What is counted for a cluster and a virtual cluster alike. */
+export type RetryCounters = Pick<RequestStats, "retry" | "retrySuccess" | "retryLimitExceeded" | "retryOverflow">;
 
 /**
  * Decides for one request whether a failed attempt is made again, and when. Follows Envoy's `RetryStateImpl` in the order of its
@@ -44,7 +49,8 @@ export class RetryState {
   #rateLimitedMs: number | undefined;
   /** A retry that waits for its turn, or that is under way: it holds a place in the circuit breaker. */
   #pending: { cancelTimer: Cancel | undefined } | undefined;
-  #hasRetried = false;
+  /** Of an attempt that failed something had been sent. */
+  #hasSent = false;
 
   constructor(request: RetryRequest, ports: RetryPorts) {
     this.#request = request;
@@ -66,12 +72,8 @@ export class RetryState {
   }
 
   onFailure(failure: UpstreamFailure, retry: () => void): RetryVerdict {
+    this.#hasSent ||= failure.sent !== "nothing";
     return this.#decide(this.#wantsRetryAfter(failure), retry);
-  }
-
-  /** gRPC tells the outcome in trailers; Envoy never looks there. `retry` as above. */
-  onGrpcTrailers(trailers: HeaderMap, retry: () => void): RetryVerdict {
-    return this.#decide(this.#wantsRetryOfGrpc(trailers), retry);
   }
 
   /** An attempt was slow and runs on: another one beside it, whatever the conditions say, without a wait. */
@@ -101,10 +103,10 @@ export class RetryState {
     this.#release();
   }
 
-  #wantsRetryAfter({ reason, sent, timedOut = false }: UpstreamFailure): boolean {
+  #wantsRetryAfter({ reason, timedOut = false }: UpstreamFailure): boolean {
     if (reason === "overflow") return false;
     if (this.#has("reset")) return true;
-    if (this.#has("reset-before-request") && sent === "nothing") return true;
+    if (this.#has("reset-before-request") && !this.#hasSent) return true;
     if (this.#has("5xx") || this.#has("gateway-error")) return true;
     if (this.#has("refused-stream") && reason === "remote refused stream reset") return true;
     return this.#has("connect-failure") && !timedOut && CONNECT_FAILURES.has(reason);
@@ -121,47 +123,49 @@ export class RetryState {
   }
 
   #decide(wants: boolean, retry: () => void, when: "at once" | "after back-off" = "after back-off"): RetryVerdict {
-    const { stats, limit } = this.#ports;
-    if (!wants && this.#hasRetried) stats.retrySuccess.inc();
+    const { limit } = this.#ports;
+    // What is held is held by the retry that has come to its end with this.
+    if (!wants && this.#pending !== undefined) this.#count("retrySuccess");
     this.#release();
     if (!wants) return "no";
     if (this.#remaining === 0) {
-      stats.retryLimitExceeded.inc();
+      this.#count("retryLimitExceeded");
       return "limit exceeded";
     }
     this.#remaining -= 1;
     if (!limit.canCreate()) {
-      stats.retryOverflow.inc();
+      this.#count("retryOverflow");
       return "overflow";
     }
     limit.inc();
-    stats.retry.inc();
-    this.#hasRetried = true;
     this.#schedule(retry, when);
     return "retry";
+  }
+
+  #count(what: keyof RetryCounters): void {
+    const { stats, virtualCluster } = this.#ports;
+    stats[what].inc();
+    virtualCluster?.[what].inc();
   }
 
   #schedule(retry: () => void, when: "at once" | "after back-off"): void {
     const pending: { cancelTimer: Cancel | undefined } = { cancelTimer: undefined };
     this.#pending = pending;
-    const delayMs = when === "at once" ? 0 : this.#nextDelayMs();
+    const { delayMs, kind } = when === "at once" ? AT_ONCE : this.#nextWait();
     pending.cancelTimer = this.#ports.timers.after(delayMs, 0, () => {
       pending.cancelTimer = undefined;
+      // As in Envoy, a retry that the request does not live to see is none.
+      this.#count("retry");
+      if (kind !== undefined) this.#ports.stats[kind].inc();
       retry();
     });
   }
 
-  #nextDelayMs(): number {
-    const { stats, random } = this.#ports;
+  #nextWait(): Wait {
     const intervalMs = this.#rateLimitedMs;
-    if (intervalMs === undefined) {
-      stats.retryBackoffExponential.inc();
-      return this.#backOff.next();
-    }
+    if (intervalMs === undefined) return { delayMs: this.#backOff.next(), kind: "retryBackoffExponential" };
     this.#rateLimitedMs = undefined;
-    this.#backOff.reset();
-    stats.retryBackoffRatelimited.inc();
-    return lowerBoundBackOff(intervalMs, random);
+    return { delayMs: lowerBoundBackOff(intervalMs, this.#ports.random), kind: "retryBackoffRatelimited" };
   }
 
   #release(): void {
@@ -172,6 +176,14 @@ export class RetryState {
     this.#ports.limit.dec();
   }
 }
+
+/** Before a retry, and where it is counted. */
+interface Wait {
+  readonly delayMs: number;
+  readonly kind: "retryBackoffExponential" | "retryBackoffRatelimited" | undefined;
+}
+
+const AT_ONCE: Wait = { delayMs: 0, kind: undefined };
 
 const CONNECT_FAILURES: ReadonlySet<UpstreamFailure["reason"]> = new Set<UpstreamFailure["reason"]>([
   "local connection failure",

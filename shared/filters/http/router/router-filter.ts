@@ -68,7 +68,7 @@ export class RouterFilter implements TerminalHttpFilter {
       this.#callbacks.sendLocalReply(replyToDrop(drop, settings.suppressEnvoyHeaders));
       return;
     }
-    const request = prepareRequest(headers, { route, cluster }, this.#callbacks, settings);
+    const request = prepareRequest(headers, { route, cluster }, this.#callbacks, this.#environment);
     this.#exchange = new UpstreamExchange(request, this.#environment, this.#callbacks);
     this.#exchange.start(body);
   }

@@ -14,10 +14,10 @@ export interface SharedBodyOptions {
 }
 
 /**
- * One request body for several upstream requests: attempts one after the other or side by side, and mirrors. It is read as its
- * readers read; what they have read is kept, so that another one can begin at the beginning, until {@link keepNothing} or until
- * more than the limit would have to be kept. A reader that lags behind the first one by more than that is cut off; one that runs
- * ahead by more than that waits.
+ * One request body for several upstream requests: attempts one after the other or side by side, and mirrors. It is read as
+ * attempts read it; what they have read is kept, so that another one can begin at the beginning, until {@link keepNothing} or
+ * until more than the limit would have to be kept. Mirrors follow: they wait for attempts, and one that lags behind by more than
+ * the limit is cut off.
  */
 export class SharedBody {
   readonly #options: SharedBodyOptions;
@@ -27,10 +27,12 @@ export class SharedBody {
   /** Chunks before the first kept one. */
   #dropped = 0;
   #keepsAll = true;
+  /** Of attempts. */
   #readers: Reader[] = [];
+  #followers: Reader[] = [];
   #end: typeof END | BodyFailure | undefined;
   #pulling: Promise<void> | undefined;
-  /** Readers that wait until less has to be kept. */
+  /** Followers that have all there is so far. */
   #waiting: (() => void)[] = [];
 
   constructor(options: SharedBodyOptions) {
@@ -44,9 +46,16 @@ export class SharedBody {
 
   /** A reader that begins at the beginning. */
   open(): BodySource {
-    const reader = new Reader(this);
+    const reader = new Reader(this, { follows: false });
     this.#readers.push(reader);
     return reader;
+  }
+
+  /** A reader for a mirror. */
+  follow(): BodySource {
+    const follower = new Reader(this, { follows: true });
+    this.#followers.push(follower);
+    return follower;
   }
 
   /** Nobody will begin any more: what all readers have read is let go. */
@@ -68,10 +77,14 @@ export class SharedBody {
     return this.#kept[position - this.#dropped] ?? this.#end;
   }
 
-  /** For readers: reads one more chunk from the source, once there is room; several readers that wait share it. */
+  /** For followers: until there may be more. */
+  more(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** For readers: reads one more chunk from the source; several readers that wait share it. */
   pull(): MaybePromise<void> {
     if (this.#pulling !== undefined) return this.#pulling;
-    if (this.#keptBytes > this.#options.limitBytes) return new Promise((resolve) => this.#waiting.push(resolve));
     const read = this.#options.source.read();
     if (!isPromise(read)) return this.#take(read);
     this.#pulling = read.then((settled) => {
@@ -93,6 +106,7 @@ export class SharedBody {
   /** For readers: they ended. */
   remove(reader: Reader): void {
     this.#readers = this.#readers.filter((other) => other !== reader);
+    this.#followers = this.#followers.filter((other) => other !== reader);
     if (!this.#keepsAll) this.#forget();
   }
 
@@ -100,31 +114,39 @@ export class SharedBody {
     if (read === END || read instanceof BodyFailure) {
       this.#end = read;
       if (read === END) this.#options.onEnd();
-      return;
+      return this.#wake();
     }
     // The source may use the memory again with its next read.
     this.#kept.push(read.slice());
     this.#keptBytes += read.length;
     if (this.#keptBytes > this.#options.limitBytes) this.#overflow();
+    this.#wake();
   }
 
   #overflow(): void {
     const keptAll = this.#keepsAll;
-    this.#keepsAll = false;
-    const [first, ...others] = this.#readers;
-    const behind = others.filter((reader) => reader.position < (first?.position ?? 0));
-    for (const reader of behind) reader.cutOff();
-    this.#forget();
-    if (keptAll) this.#options.onOverflow();
+    this.keepNothing();
+    const slow = this.#cutOffFollowers();
+    if (keptAll || slow > 0) this.#options.onOverflow();
+  }
+
+  /** The slowest first, until what the others need is within the limit. */
+  #cutOffFollowers(): number {
+    let count = 0;
+    for (const follower of this.#followers.toSorted((a, b) => a.position - b.position)) {
+      if (this.#keptBytes <= this.#options.limitBytes) break;
+      follower.cutOff();
+      count += 1;
+    }
+    return count;
   }
 
   #forget(): void {
-    const slowest = Math.min(...this.#readers.map(({ position }) => position));
+    const slowest = Math.min(...[...this.#readers, ...this.#followers].map(({ position }) => position));
     while (this.#dropped < slowest && this.#kept.length > 0) {
       this.#keptBytes -= this.#kept.shift()?.length ?? 0;
       this.#dropped += 1;
     }
-    if (this.#keptBytes <= this.#options.limitBytes) this.#wake();
   }
 
   #wake(): void {
@@ -139,17 +161,19 @@ class Reader implements BodySource {
   /** The chunk that is read next, counted from the beginning. */
   position = 0;
   readonly #body: SharedBody;
+  readonly #follows: boolean;
   #failure: BodyFailure | undefined;
   #settle: ((failure: BodyFailure) => void) | undefined;
 
-  constructor(body: SharedBody) {
+  constructor(body: SharedBody, { follows }: { readonly follows: boolean }) {
     this.#body = body;
+    this.#follows = follows;
   }
 
   read(): MaybePromise<BodyRead> {
     const known = this.#known();
     if (known !== undefined) return known;
-    const pulled = this.#body.pull();
+    const pulled = this.#follows ? this.#body.more() : this.#body.pull();
     if (!isPromise(pulled)) return this.read();
     return new Promise((resolve) => {
       this.#settle = resolve;

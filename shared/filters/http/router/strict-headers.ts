@@ -1,14 +1,19 @@
 import type { HeaderMap } from "../../../http/header-map.ts";
 import type { LocalReply } from "../../../http/local-reply.ts";
-import { parseRetryOn } from "../../../router/policies/retry-policy.ts";
+import {
+  GRPC_CONDITIONS,
+  HTTP_CONDITIONS,
+  parseRetryOn,
+  type RetryCondition,
+} from "../../../router/policies/retry-policy.ts";
 
 /** Whether the value of a control header can be read. */
 const CHECKS: Readonly<Record<string, (value: string) => boolean>> = {
   "x-envoy-upstream-rq-timeout-ms": isWholeNumber,
   "x-envoy-upstream-rq-per-try-timeout-ms": isWholeNumber,
   "x-envoy-max-retries": isWholeNumber,
-  "x-envoy-retry-on": isRetryOn,
-  "x-envoy-retry-grpc-on": isRetryOn,
+  "x-envoy-retry-on": (value) => isRetryOn(value, HTTP_CONDITIONS),
+  "x-envoy-retry-grpc-on": (value) => isRetryOn(value, GRPC_CONDITIONS),
 };
 
 /** The refusal of a request with a control header that cannot be read (`Router.strict_check_headers`); `undefined` for none. */
@@ -30,7 +35,8 @@ function isWholeNumber(value: string): boolean {
   return /^\d{1,15}$/.test(value);
 }
 
-function isRetryOn(value: string): boolean {
-  const names = value.split(",").map((name) => name.trim());
-  return names.every((name) => parseRetryOn(name).size === 1);
+/** An empty list is one, too. */
+function isRetryOn(value: string, allowed: readonly RetryCondition[]): boolean {
+  const names = value.split(",").filter((name) => name.trim() !== "");
+  return names.every((name) => parseRetryOn(name, allowed).size === 1);
 }

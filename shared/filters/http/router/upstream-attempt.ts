@@ -11,6 +11,7 @@ import { BodyFailure, type BodySource } from "../../../http/body-source.ts";
 import type { HeaderMap } from "../../../http/header-map.ts";
 import type { ResetReason } from "../../../http/reset-reason.ts";
 import type { RequestScope } from "../../../host/request-scope.ts";
+import type { Counter } from "../../../stats/stats-scope.ts";
 import type { RoutingPriority } from "../../../schema/envoy-types.ts";
 import type { AttemptTimers } from "./attempt-timers.ts";
 import type { Cluster } from "../../../upstream/cluster.ts";
@@ -31,6 +32,8 @@ export interface AttemptOptions {
   readonly request: UpstreamRequest;
   readonly owner: AttemptOwner;
   readonly priority: RoutingPriority;
+  /** Counts requests that a connection has taken, beside the cluster. */
+  readonly total?: Counter | undefined;
   /** What the host grants to the client's request; absent where it grants anything. */
   readonly scope?: RequestScope | undefined;
 }
@@ -48,6 +51,8 @@ export class UpstreamAttempt implements Cancellation {
   timers: AttemptTimers | undefined;
   /** It was slow, and another attempt runs beside it: it is not made again. */
   isHedged = false;
+  /** Outlier detection has heard that it is too slow. */
+  isKnownSlow = false;
   readonly #options: AttemptOptions;
   #state: State = "waiting";
   #cancelled: ResetReason | undefined;
@@ -153,12 +158,13 @@ export class UpstreamAttempt implements Cancellation {
 
   /** As in Envoy, a request counts once a connection has taken it. */
   #count(outcome: UpstreamOutcome): void {
-    const { cluster, host } = this.#options;
+    const { cluster, host, total } = this.#options;
     if (outcome.kind === "failure" && outcome.sent === "nothing") {
       if (this.#state === "cancelled") cluster.stats.rqCancelled.inc();
       return;
     }
     cluster.stats.rqTotal.inc();
+    total?.inc();
     host.counters.rqTotal += 1;
     if (this.#state === "cancelled") cluster.stats.rqTxReset.inc();
     else if (outcome.kind === "failure") this.#countReset(outcome.reason);

@@ -105,15 +105,18 @@ export class UpstreamExchange implements AttemptOwner {
     this.#remove(attempt);
     const info = this.#callbacks.streamInfo;
     attempt.host.counters.rqError += 1;
-    attempt.host.monitor.putLocalOrigin("connect failed");
+    // A circuit breaker says nothing of the host.
+    if (failure.reason !== "overflow") attempt.host.monitor.putLocalOrigin("connect failed");
     if (failure.sent !== "nothing") info.addAttemptedHost(attempt.host);
     info.upstreamTransportFailure = failure.transportReason;
     if (this.#retriesAfter(attempt, failure)) return;
     // Another attempt may still bring an answer.
     if (this.#othersMayAnswer()) return;
     this.#endTimeout();
-    if (failure.timedOut === true) this.#replies.timeout("response_timeout");
-    else this.#replies.failure(failure, this.#attemptsMade > 1);
+    if (failure.timedOut === true) {
+      this.#recorder.code(this.#request.timeouts.status);
+      this.#replies.timeout("response_timeout");
+    } else this.#replies.failure(failure, this.#attemptsMade > 1);
   }
 
   onAnswerEnd(attempt: UpstreamAttempt, end: BodyEnd): void {
@@ -203,7 +206,7 @@ export class UpstreamExchange implements AttemptOwner {
   }
 
   #attempt(host: UpstreamHost): void {
-    const { cluster, route, headers, retry } = this.#request;
+    const { cluster, route, headers, retry, virtualCluster } = this.#request;
     const info = this.#callbacks.streamInfo;
     this.#attemptsMade += 1;
     info.beginAttempt(host);
@@ -218,7 +221,8 @@ export class UpstreamExchange implements AttemptOwner {
     const { transport } = this.#environment;
     const { priority } = route.policies;
     const { scope } = info.downstream;
-    const attempt = new UpstreamAttempt({ cluster, host, transport, request, owner: this, priority, scope });
+    const total = virtualCluster?.total;
+    const attempt = new UpstreamAttempt({ cluster, host, transport, request, owner: this, priority, scope, total });
     this.#attempts.push(attempt);
     this.#limit(attempt);
     if (this.#requestCompleteMs !== undefined) info.mark("US_TX_END");
@@ -236,18 +240,18 @@ export class UpstreamExchange implements AttemptOwner {
 
   #onAttemptExpiry(attempt: UpstreamAttempt, expiry: AttemptExpiry): void {
     const { timeouts } = this.#request;
-    attempt.host.monitor.putLocalOrigin("timeout", timeouts.status);
-    if (timeouts.hedges && expiry === "per try") return this.#hedge(attempt);
+    this.#recorder.slow(attempt);
+    if (timeouts.hedges) return this.#hedge(attempt);
     attempt.cancel("local reset");
     this.#remove(attempt);
-    this.#recorder.attemptExpired(expiry);
+    this.#recorder.attemptExpired(attempt, expiry);
     const failure = { kind: "failure", reason: "local reset", sent: "all", reusedConnection: false } as const;
     if (this.#retriesAfter(attempt, { ...failure, timedOut: true })) {
       attempt.host.counters.rqError += 1;
       return;
     }
     this.#endTimeout();
-    if (expiry === "per try idle") this.#callbacks.streamInfo.setFlag("StreamIdleTimeout");
+    this.#recorder.gaveUp(attempt, timeouts.status, this.#hasAnswered);
     const details = expiry === "per try" ? "upstream_per_try_timeout" : "upstream_per_try_idle_timeout";
     if (this.#hasAnswered) this.#replies.breakOff(details);
     else this.#replies.timeout(details);
@@ -257,7 +261,7 @@ export class UpstreamExchange implements AttemptOwner {
   #hedge(attempt: UpstreamAttempt): void {
     const { retry } = this.#request;
     const hasRoom = this.#callbacks.streamInfo.downstream.scope?.hasRoom ?? true;
-    if (retry === undefined || attempt.isHedged || !hasRoom || !this.#body.canOpen) return;
+    if (retry === undefined || this.#hasAnswered || attempt.isHedged || !hasRoom || !this.#body.canOpen) return;
     if (this.#takes(retry.onSoftTimeout(() => this.#retry(true)))) attempt.isHedged = true;
   }
 
@@ -293,8 +297,7 @@ export class UpstreamExchange implements AttemptOwner {
     this.#request.retry?.cancel();
     const attempts = this.#takeAttempts();
     for (const attempt of attempts) {
-      this.#recorder.timedOut(attempt);
-      if (!attempt.isWaiting) this.#recorder.lateReset(attempt);
+      this.#recorder.timedOut(attempt, this.#hasAnswered);
       attempt.cancel("local reset");
     }
     if (this.#hasAnswered) this.#replies.breakOff("response_timeout");
@@ -356,7 +359,8 @@ export class UpstreamExchange implements AttemptOwner {
   }
 
   #othersMayAnswer(attempt?: UpstreamAttempt): boolean {
-    return this.#pendingRetries > 0 || this.#attempts.some((other) => other !== attempt && other.isWaiting);
+    const mayAnswer = (other: UpstreamAttempt): boolean => other.isWaiting || this.#peeked.has(other);
+    return this.#pendingRetries > 0 || this.#attempts.some((other) => other !== attempt && mayAnswer(other));
   }
 
   #remove(attempt: UpstreamAttempt): void {

@@ -7,12 +7,18 @@ export class VirtualClusterStats {
   readonly total: Counter;
   readonly timeout: Counter;
   readonly retry: Counter;
+  readonly retrySuccess: Counter;
+  readonly retryOverflow: Counter;
+  readonly retryLimitExceeded: Counter;
 
   constructor(scope: StatsScope) {
     this.responses = new ResponseStats(scope);
     this.total = scope.counter("upstream_rq_total");
     this.timeout = scope.counter("upstream_rq_timeout");
     this.retry = scope.counter("upstream_rq_retry");
+    this.retrySuccess = scope.counter("upstream_rq_retry_success");
+    this.retryOverflow = scope.counter("upstream_rq_retry_overflow");
+    this.retryLimitExceeded = scope.counter("upstream_rq_retry_limit_exceeded");
   }
 }
 
