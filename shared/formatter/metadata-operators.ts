@@ -19,8 +19,10 @@ type MetadataOf = (info: StreamInfo, namespace: string) => Namespace;
 
 const of =
   (read: (info: StreamInfo) => HostMetadata | undefined): MetadataOf =>
-  (info, namespace) =>
-    read(info)?.[namespace];
+  (info, namespace) => {
+    const all = read(info);
+    return all !== undefined && Object.hasOwn(all, namespace) ? all[namespace] : undefined;
+  };
 
 const dynamic: MetadataOf = (info, namespace) => info.metadata(namespace);
 const cluster = of(({ clusterMetadata }) => clusterMetadata);

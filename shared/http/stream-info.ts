@@ -184,7 +184,10 @@ export class StreamInfo {
 
   /** Dynamic metadata of one namespace; a filter's namespace is its name. */
   metadata(namespace: string): Readonly<Record<string, unknown>> | undefined {
-    return this.#dynamicMetadata?.get(namespace) ?? this.downstream.metadata?.[namespace];
+    const found = this.#dynamicMetadata?.get(namespace);
+    if (found !== undefined) return found;
+    const { metadata = {} } = this.downstream;
+    return Object.hasOwn(metadata, namespace) ? metadata[namespace] : undefined;
   }
 
   /** Merges values into a namespace; later ones win key by key. */

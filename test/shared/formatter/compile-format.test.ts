@@ -157,6 +157,17 @@ describe("compileFormat", () => {
     expect(render(text, EMPTY)).toBe(rendered);
   });
 
+  it.for(["DYNAMIC_METADATA", "CLUSTER_METADATA"])(
+    "%s reads no namespace that every object has",
+    (operator, { expect }) => {
+      const metadata = { ns: { text: "t" } };
+      const info = new StreamInfo({ ...start, downstream: { ...downstream, metadata } });
+      info.clusterMetadata = metadata;
+      const format = `%${operator}(__proto__:toString)% %${operator}(constructor:name)% %${operator}(ns:text)%`;
+      expect(render(format, { streamInfo: info })).toBe("- - t");
+    },
+  );
+
   it("leaves missing values out where that is wanted", ({ expect }) => {
     expect(render("[%REQ(none)%%ROUTE_NAME%]", EMPTY, "")).toBe("[]");
   });
