@@ -1,10 +1,18 @@
+/** Chunks up to this many bytes are joined where they follow each other. */
+const SMALL_BYTES = 512;
+/** How many bytes small chunks are joined to. */
+const JOINED_BYTES = 4096;
+
 /**
  * Bytes in pieces: the mutable buffer that a filter chain shares. A filter drains, prepends or appends; nobody copies. Chunks
- * are owned by the queue once added and are not written to again.
+ * are owned by the queue once added and are not written to again. Small ones in a row are joined, since an object for each would
+ * weigh a hundred times what a client sent in pieces of one byte.
  */
 export class ChunkQueue {
   #chunks: Uint8Array[] = [];
   #byteLength = 0;
+  /** Memory of the last chunk, with room behind it that no chunk has yet. */
+  #joined: { readonly memory: Uint8Array; readonly chunk: Uint8Array } | undefined;
 
   get byteLength(): number {
     return this.#byteLength;
@@ -16,7 +24,7 @@ export class ChunkQueue {
 
   add(chunk: Uint8Array): void {
     if (chunk.byteLength === 0) return;
-    this.#chunks.push(chunk);
+    this.#append(chunk);
     this.#byteLength += chunk.byteLength;
   }
 
@@ -28,7 +36,7 @@ export class ChunkQueue {
 
   /** Moves everything of `other` to the end of this queue; `other` is empty afterwards. */
   move(other: ChunkQueue): void {
-    for (const chunk of other.#chunks) this.#chunks.push(chunk);
+    for (const chunk of other.#chunks) this.#append(chunk);
     this.#byteLength += other.#byteLength;
     other.clear();
   }
@@ -79,5 +87,29 @@ export class ChunkQueue {
 
   *[Symbol.iterator](): Generator<Uint8Array, void, undefined> {
     yield* this.#chunks;
+  }
+
+  #append(chunk: Uint8Array): void {
+    const last = this.#chunks.at(-1);
+    const joined = last && chunk.byteLength <= SMALL_BYTES ? this.#join(last, chunk) : undefined;
+    if (joined === undefined) this.#chunks.push(chunk);
+    else this.#chunks[this.#chunks.length - 1] = joined;
+  }
+
+  /** Whoever holds `last` still has what it had: only memory behind it is written. */
+  #join(last: Uint8Array, chunk: Uint8Array): Uint8Array | undefined {
+    const length = last.byteLength + chunk.byteLength;
+    if (this.#joined?.chunk !== last) {
+      if (last.byteLength > SMALL_BYTES) return undefined;
+      const memory = new Uint8Array(JOINED_BYTES);
+      memory.set(last);
+      this.#joined = { memory, chunk: last };
+    }
+    const { memory } = this.#joined;
+    if (length > JOINED_BYTES) return undefined;
+    memory.set(chunk, last.byteLength);
+    const joined = memory.subarray(0, length);
+    this.#joined = { memory, chunk: joined };
+    return joined;
   }
 }

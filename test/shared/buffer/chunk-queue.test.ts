@@ -12,6 +12,28 @@ describe("ChunkQueue", () => {
     expect(queue.bytes()).toBe(only);
   });
 
+  it("add joins small chunks in a row, and leaves those alone that somebody holds", ({ expect }) => {
+    const queue = new ChunkQueue();
+    queue.add(chunk(1));
+    queue.add(chunk(2));
+    const held = [...queue];
+    for (let count = 2; count < 10_000; count++) queue.add(chunk(3));
+    expect(held).toEqual([chunk(1, 2)]);
+    expect([queue.byteLength, [...queue].length, [...queue.bytes().subarray(0, 4)]]).toEqual([10_000, 3, [1, 2, 3, 3]]);
+  });
+
+  it("move does not write into memory that the other queue still fills", ({ expect }) => {
+    const [from, to] = [new ChunkQueue(), new ChunkQueue()];
+    for (const byte of [1, 2]) from.add(chunk(byte));
+    to.move(from);
+    for (const byte of [7, 8]) from.add(chunk(byte));
+    to.add(chunk(3));
+    expect([[...to.bytes()], [...from.bytes()]]).toEqual([
+      [1, 2, 3],
+      [7, 8],
+    ]);
+  });
+
   it("drain drops across chunk borders and says how much", ({ expect }) => {
     const queue = new ChunkQueue();
     queue.add(chunk(1, 2));
