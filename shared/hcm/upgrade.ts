@@ -33,6 +33,10 @@ export function compileUpgrades(
       const typePath = path.index(at).field("upgradeType");
       context.diagnostics.error(typePath, "config.duplicate_key", `multiple upgrades to ${upgradeType}`);
     }
+    if (enabled && context.capabilities.target === "edge" && type !== "websocket") {
+      const message = `the platform passes no upgrade but websocket: a request for ${upgradeType} is sent on without it`;
+      context.diagnostics.warning(path.index(at).field("upgradeType"), "edge.upgrade", message);
+    }
     policies.set(type, { enabled, chain });
   }
   return complete ? policies : undefined;

@@ -1,4 +1,4 @@
-import { ignored, type MessageSupport, support, unsupported } from "../config/support.ts";
+import { approximated, ignored, type MessageSupport, support, unsupported } from "../config/support.ts";
 
 const RATE_LIMITS = unsupported("rate limit descriptors are not implemented");
 const PLUGINS = unsupported("cluster specifier plugins are not implemented");
@@ -131,7 +131,12 @@ export const routerSupport: readonly MessageSupport[] = [
     hostRewritePathRegex: "supported",
     appendXForwardedHost: "supported",
     timeout: "supported",
-    idleTimeout: "supported",
+    idleTimeout: {
+      edge: approximated(
+        "while the platform passes a body on by itself nobody sees it move, and the stream is not idle",
+      ),
+      node: "supported",
+    },
     priority: "supported",
     clusterSpecifierPlugin: PLUGINS,
     inlineClusterSpecifierPlugin: PLUGINS,

@@ -1,4 +1,5 @@
 import type { HostMonitor } from "../../../host/host-monitor.ts";
+import type { UpstreamFailure } from "../../../host/upstream-transport.ts";
 import type { HeaderMap } from "../../../http/header-map.ts";
 
 /** Lets outlier detection hear of an answer. What is wrong in trailers it does not hear. */
@@ -6,6 +7,12 @@ export function tellMonitor(monitor: HostMonitor, headers: HeaderMap, status: nu
   monitor.putLocalOrigin("connect success");
   monitor.putHttpResponseCode(httpStatus(headers) ?? status);
   if (headers.has("x-envoy-degraded")) monitor.putDegraded();
+}
+
+/** Of an attempt without an answer. What was sent in full had a connection, and it is the request that failed; as Envoy, in two steps. */
+export function tellFailure(monitor: HostMonitor, { sent }: UpstreamFailure): void {
+  if (sent === "all") monitor.putLocalOrigin("connect success");
+  monitor.putLocalOrigin("connect failed");
 }
 
 /** Of a gRPC answer that is headers only: Envoy judges hosts by the HTTP status that a gRPC status stands for. */

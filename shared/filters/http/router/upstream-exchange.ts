@@ -20,7 +20,7 @@ import { bodyForMany, bodyForOne, NO_BODY, type RequestBody } from "./request-bo
 import { tellExpectedTimeout } from "./request-timeout.ts";
 import type { RetryVerdict } from "./retry-state.ts";
 import type { RouterEnvironment } from "./router-environment.ts";
-import { tellMonitor } from "./tell-monitor.ts";
+import { tellFailure, tellMonitor } from "./tell-monitor.ts";
 import { type AttemptOwner, UpstreamAttempt } from "./upstream-attempt.ts";
 
 /** A body is kept for other attempts up to this where neither route nor connection say. */
@@ -106,7 +106,7 @@ export class UpstreamExchange implements AttemptOwner {
     const info = this.#callbacks.streamInfo;
     attempt.host.counters.rqError += 1;
     // A circuit breaker says nothing of the host.
-    if (failure.reason !== "overflow") attempt.host.monitor.putLocalOrigin("connect failed");
+    if (failure.reason !== "overflow") tellFailure(attempt.host.monitor, failure);
     if (failure.sent !== "nothing") info.addAttemptedHost(attempt.host);
     info.upstreamTransportFailure = failure.transportReason;
     if (this.#retriesAfter(attempt, failure)) return;
