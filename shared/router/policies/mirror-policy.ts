@@ -19,7 +19,7 @@ export interface MirrorPolicy {
 export function compileMirrors(
   configs: readonly RouteActionRequestMirrorPolicy[],
   path: ConfigPath,
-  context: RouteContext,
+  context: Pick<RouteContext, "clusters" | "diagnostics">,
 ): readonly MirrorPolicy[] {
   return configs.map((config, at) => {
     const { cluster = "", clusterHeader = "", runtimeFraction, hostRewriteLiteral = "" } = config;
@@ -36,7 +36,11 @@ export function compileMirrors(
   });
 }
 
-function checkCluster(name: string, path: ConfigPath, { clusters, diagnostics }: RouteContext): void {
+function checkCluster(
+  name: string,
+  path: ConfigPath,
+  { clusters, diagnostics }: Pick<RouteContext, "clusters" | "diagnostics">,
+): void {
   if (clusters === undefined || clusters.has(name)) return;
   diagnostics.error(path, "config.unknown_cluster", `route: unknown shadow cluster '${name}'`);
 }
