@@ -21,6 +21,8 @@ export interface UpstreamRequest {
   readonly body: BodySource | undefined;
   /** For a transport that unwraps the body: called when its last byte was passed on. Without unwrapping the source knows. */
   readonly onBodySent: () => void;
+  /** `x-forwarded-host` is the route's word (`append_x_forwarded_host`) and no client's. Default false. */
+  readonly forwardsHost?: boolean;
 }
 
 export type UpstreamOutcome =

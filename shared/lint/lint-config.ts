@@ -12,6 +12,7 @@ import { lintBroadPrefixes } from "./broad-prefixes.ts";
 import type { LintContext } from "./lint-context.ts";
 import { lintRetryAmplification, type RouteLevels } from "./retry-amplification.ts";
 import { lintBufferedGrpc, lintStreamingTimeout } from "./streaming-routes.ts";
+import { lintTrustedClients } from "./trusted-clients.ts";
 import { lintUnreachableRoutes } from "./unreachable-routes.ts";
 import { lintUpstreamTls } from "./upstream-tls.ts";
 import { lintWeights } from "./weights.ts";
@@ -30,11 +31,9 @@ export function lintConfig(bootstrap: Bootstrap, context: LintContext): void {
   });
 }
 
-function lintConnectionManager(
-  { routeConfig, httpFilters = [] }: HttpConnectionManager,
-  path: ConfigPath,
-  context: LintContext,
-): void {
+function lintConnectionManager(config: HttpConnectionManager, path: ConfigPath, context: LintContext): void {
+  const { routeConfig, httpFilters = [] } = config;
+  lintTrustedClients(config, path, context);
   if (routeConfig !== undefined)
     lintRouteTable(routeConfig, path.field("routeConfig"), { ...context, filters: httpFilters });
 }

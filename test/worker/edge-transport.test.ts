@@ -190,4 +190,16 @@ describe("EdgeTransport", () => {
     );
     expect(answered).toBe(outcome);
   });
+
+  it("tells the host by its own header whatever a client wrote there, unless the route keeps it", async ({
+    expect,
+  }) => {
+    const fetched = vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("ok"));
+    const spoofed = request({ "x-forwarded-host": "admin.internal" });
+    await exits().exchange(target(API), spoofed, NEVER);
+    const kept = { ...request({ "x-forwarded-host": "public.example, before" }), forwardsHost: true };
+    await exits().exchange(target(API), kept, NEVER);
+    const said = fetched.mock.calls.map(([, init]) => new Headers(init?.headers).get("x-forwarded-host"));
+    expect(said).toEqual(["public.example", "public.example, before"]);
+  });
 });

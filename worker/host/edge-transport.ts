@@ -34,7 +34,7 @@ export class EdgeTransport implements UpstreamTransport {
   ): UpstreamOutcome | Promise<UpstreamOutcome> {
     const kind = edgeExitOf(target.host.target, target.host.metadata);
     if (kind === "connect") return this.#sockets.exchange(target, request, cancellation);
-    const exit = this.#exitTo(kind, target, request.headers);
+    const exit = this.#exitTo(kind, target, request);
     return typeof exit === "string" ? noExit(exit) : exchangeByFetch(exit, request, cancellation);
   }
 
@@ -42,11 +42,12 @@ export class EdgeTransport implements UpstreamTransport {
   #exitTo(
     kind: Exclude<EdgeExit, "connect"> | undefined,
     target: UpstreamTarget,
-    headers: HeaderMap,
+    request: UpstreamRequest,
   ): FetchExit | string {
+    const { headers } = request;
     switch (kind) {
       case "fetch":
-        return fetchExit(target, headers);
+        return fetchExit(target, request);
       case "resolve_override":
         return overrideExit(target, headers);
       case "service_binding":
@@ -69,10 +70,14 @@ export class EdgeTransport implements UpstreamTransport {
   }
 }
 
-/** To the endpoint's own name: `fetch` writes it into `Host`, so what Envoy would have written travels beside it. */
-function fetchExit({ tls, host }: UpstreamTarget, headers: HeaderMap): FetchExit {
+/**
+ * To the endpoint's own name: `fetch` writes it into `Host`, so what Envoy would have written travels beside it. Whatever a client
+ * wrote there is lost: the upstream has nothing else to know the host by.
+ */
+function fetchExit({ tls, host }: UpstreamTarget, { headers, forwardsHost = false }: UpstreamRequest): FetchExit {
   const authority = headers.get(":authority");
-  if (authority !== undefined && !headers.has("x-forwarded-host")) headers.set("x-forwarded-host", authority);
+  const isSaid = forwardsHost && headers.has("x-forwarded-host");
+  if (authority !== undefined && !isSaid) headers.set("x-forwarded-host", authority);
   return { fetcher: globalThis, origin: `${scheme(tls)}://${host.address}`, failureOf: failureFromFetchError };
 }
 

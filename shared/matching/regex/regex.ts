@@ -12,7 +12,8 @@ import { literalPrefixOf, withoutAnchors } from "./syntax-tree.ts";
  * A compiled regular expression with RE2's syntax and meaning, as Envoy runs it: over bytes (RE2's Latin-1 mode), so that `.`
  * is one byte and `é` in a pattern is the two bytes of its UTF-8 form. Texts are byte strings: one code unit per byte.
  *
- * Time is linear in the text, whatever the pattern: neither engine ever goes back in it.
+ * A match takes time linear in the text, whatever the pattern: neither engine ever goes back in it. Replacing every match begins a
+ * search behind each of them, which a pattern that looks far ahead makes quadratic, as in RE2.
  */
 export interface Regex {
   /**

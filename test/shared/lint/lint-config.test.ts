@@ -357,3 +357,24 @@ describe("lintConfig", () => {
     expect(said({ staticResources: { clusters } })).toEqual(Array.from({ length: count }, () => path));
   });
 });
+
+describe("lintTrustedClients", () => {
+  it.for<readonly [fields: object, target: "edge" | "node", codes: readonly string[]]>([
+    [{}, "edge", ["lint.trusted_clients"]],
+    [{ useRemoteAddress: false }, "edge", ["lint.trusted_clients"]],
+    [{ useRemoteAddress: true }, "edge", []],
+    [{ originalIpDetectionExtensions: [{ name: "header" }] }, "edge", []],
+    [{}, "node", []],
+  ])("with %j on %s warns of %j", ([fields, target, codes], { expect }) => {
+    const manager: AnyMessage = {
+      "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+      ...fields,
+    };
+    const bootstrap: Bootstrap = {
+      staticResources: { listeners: [{ filterChains: [{ filters: [{ name: "hcm", typedConfig: manager }] }] }] },
+    };
+    const collector = new DiagnosticCollector();
+    lintConfig(bootstrap, { diagnostics: collector, target, positions: undefined });
+    expect(collector.diagnostics.map(({ code }) => code)).toEqual(codes);
+  });
+});

@@ -217,6 +217,7 @@ export class UpstreamExchange implements AttemptOwner {
       headers: retry === undefined ? headers : headers.clone(),
       body: this.#body.open(),
       onBodySent: () => this.#onRequestComplete(),
+      forwardsHost: route.appendXForwardedHost,
     };
     const { transport } = this.#environment;
     const { priority } = route.policies;
