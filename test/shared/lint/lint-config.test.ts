@@ -327,6 +327,7 @@ describe("lintConfig", () => {
   it("finds the route tables of all connection managers, with their filters", ({ expect }) => {
     const routes = [to({ prefix: "/" }), to({ prefix: "/", grpc: {} })];
     const manager = any("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager", {
+      useRemoteAddress: true,
       routeConfig: { virtualHosts: [{ name: "v", domains: ["*"], routes }] },
       httpFilters: [{ name: "b", typedConfig: any("envoy.extensions.filters.http.buffer.v3.Buffer", {}) }],
     });
