@@ -1,8 +1,14 @@
 import type { ConfigPath } from "../../diagnostics/config-path.ts";
+import type { DiagnosticSink } from "../../diagnostics/diagnostic.ts";
 import { compileRuntimeFraction, type FractionPredicate } from "../../matching/runtime-fraction.ts";
 import type { RouteActionRequestMirrorPolicy } from "../../schema/envoy-types.ts";
 import type { ClusterChoice } from "../cluster-choice.ts";
 import type { RouteContext } from "../route-context.ts";
+
+/** What mirrors are compiled with. */
+export interface MirrorContext extends Pick<RouteContext, "clusters"> {
+  readonly diagnostics: DiagnosticSink;
+}
 
 /** One `RequestMirrorPolicy`: who gets a copy of which requests. */
 export interface MirrorPolicy {
@@ -19,7 +25,7 @@ export interface MirrorPolicy {
 export function compileMirrors(
   configs: readonly RouteActionRequestMirrorPolicy[],
   path: ConfigPath,
-  context: Pick<RouteContext, "clusters" | "diagnostics">,
+  context: MirrorContext,
 ): readonly MirrorPolicy[] {
   return configs.map((config, at) => {
     const { cluster = "", clusterHeader = "", runtimeFraction, hostRewriteLiteral = "" } = config;
@@ -36,11 +42,7 @@ export function compileMirrors(
   });
 }
 
-function checkCluster(
-  name: string,
-  path: ConfigPath,
-  { clusters, diagnostics }: Pick<RouteContext, "clusters" | "diagnostics">,
-): void {
+function checkCluster(name: string, path: ConfigPath, { clusters, diagnostics }: MirrorContext): void {
   if (clusters === undefined || clusters.has(name)) return;
   diagnostics.error(path, "config.unknown_cluster", `route: unknown shadow cluster '${name}'`);
 }
