@@ -18,6 +18,7 @@ export const DETAILS = {
   pathNormalizationFailed: "path_normalization_failed",
   upgradeFailed: "upgrade_failed",
   requestPayloadTooLarge: "request_payload_too_large",
+  retryBufferLimit: "request_payload_exceeded_retry_buffer_limit",
   responsePayloadTooLarge: "response_payload_too_large",
   streamIdleTimeout: "stream_idle_timeout",
   requestOverallTimeout: "request_overall_timeout",

@@ -52,6 +52,15 @@ export class ExchangeReplies {
     this.#send(replyToFailure(failure, { suppressEnvoyHeaders, wasRetried }));
   }
 
+  /** The request grew too long for a retry, and nothing else is under way. No upstream is to blame: it counts for none. */
+  bodyOverflow(): void {
+    this.#pass({
+      status: 507,
+      body: "exceeded request buffer limit while retrying upstream",
+      details: DETAILS.retryBufferLimit,
+    });
+  }
+
   /** Its status is counted for the attempts that were too slow; while none was under way nobody is to blame. */
   timeout(details: TimeoutDetails): void {
     const { status } = this.#request.timeouts;

@@ -1,3 +1,4 @@
+import { invariant } from "../../../base/invariant.ts";
 import { isPromise, type MaybePromise } from "../../../base/maybe-promise.ts";
 import { BodyFailure, type BodyRead, type BodySource, END } from "../../../http/body-source.ts";
 import type { HeaderMap } from "../../../http/header-map.ts";
@@ -46,6 +47,7 @@ export class SharedBody {
 
   /** A reader that begins at the beginning. */
   open(): BodySource {
+    invariant(this.#keepsAll, "who opens a body has seen that its beginning is still there");
     const reader = new Reader(this, { follows: false });
     this.#readers.push(reader);
     return reader;

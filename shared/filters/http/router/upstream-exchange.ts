@@ -332,15 +332,28 @@ export class UpstreamExchange implements AttemptOwner {
   }
 
   #bodyOf(source: BodySource): RequestBody {
-    const { route, retry, cluster } = this.#request;
+    const { route, retry } = this.#request;
     const { mirrors, bodyBufferLimit } = route.policies;
     const onEnd = (): void => this.#onRequestComplete();
     if (retry === undefined && mirrors.length === 0) return bodyForOne(source, onEnd);
     return bodyForMany(source, {
       limitBytes: bodyBufferLimit ?? DEFAULT_BODY_LIMIT_BYTES,
-      onOverflow: () => cluster.stats.requests.retryOrShadowAbandoned.inc(),
+      onOverflow: () => this.#onBodyOverflow(),
       onEnd,
     });
+  }
+
+  /**
+   * A retry that waits would have only the rest of the body, so there is none. No other attempt is under way then: they run side
+   * by side only when the request is complete.
+   */
+  #onBodyOverflow(): void {
+    const { cluster, retry } = this.#request;
+    cluster.stats.requests.retryOrShadowAbandoned.inc();
+    if (this.#pendingRetries === 0) return;
+    this.#pendingRetries = 0;
+    retry?.cancel();
+    this.#replies.bodyOverflow();
   }
 
   /** After the first attempt, which has the right of way. */
