@@ -71,7 +71,10 @@ function start({ socket = new FakeSocket(), headers = [], body, tls = false }: E
     [":authority", "Public.example"],
     [":scheme", "https"],
   ];
-  const request = { headers: HeaderMap.from([...start, ...headers]), body, onBodySent: () => undefined };
+  const isPseudo = ([name]: readonly [string, string]): boolean => name.startsWith(":");
+  const map = HeaderMap.from([...start, ...headers.filter((header) => !isPseudo(header))]);
+  for (const [name, value] of headers.filter(isPseudo)) map.set(name, value);
+  const request = { headers: map, body, onBodySent: () => undefined };
   const outcome = new ConnectTransport(open, timers).exchange(target(tls), request, given);
   return { outcome, socket, timers, given, calls };
 }
@@ -322,6 +325,7 @@ describe("ConnectTransport, when it fails", () => {
       ],
       "a connect exit switches no protocols",
     ],
+    ["a path without its slash, as a rewrite may leave it", [[":path", "@x"]], "the path begins with no slash"],
     ["a header that cannot be written", [["x", "a\r\nb: c"]], "the request cannot be written: invalid"],
   ] as const)("refuses %s by name", async ([, headers, transportReason], { expect }) => {
     const { outcome, calls } = start({ headers });

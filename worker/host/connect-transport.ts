@@ -33,6 +33,7 @@ export class ConnectTransport implements UpstreamTransport {
     const { headers, body } = request;
     const method = headers.get(":method") ?? "GET";
     if (method === "CONNECT" || headers.has("upgrade")) return refused(request, "a connect exit switches no protocols");
+    if (!isOriginForm(headers.get(":path") ?? "", method)) return refused(request, "the path begins with no slash");
     const head = renderRequestHead(headers, { hasBody: body !== undefined });
     if (!head.ok) return refused(request, `the request cannot be written: ${head.error.kind}`);
     const opened = await openSocket(this.#opener, this.#timers, { target, cancellation });
@@ -42,6 +43,11 @@ export class ConnectTransport implements UpstreamTransport {
     }
     return new SocketExchange(opened.socket, { method, head: head.value, body }).run(cancellation);
   }
+}
+
+/** A rewrite may have left anything; a target of another form means something else (RFC 9112 section 3.2). */
+function isOriginForm(path: string, method: string): boolean {
+  return path.startsWith("/") || (path === "*" && method === "OPTIONS");
 }
 
 function refused({ body }: UpstreamRequest, transportReason: string): UpstreamFailure {
