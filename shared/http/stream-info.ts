@@ -4,7 +4,7 @@ import type { RequestScope } from "../host/request-scope.ts";
 import type { HostMetadata, UpstreamHost } from "../host/upstream-host.ts";
 import type { FilterStateObject } from "./filter-state.ts";
 import { flagBit, type ResponseFlag, type ResponseFlagSet } from "./response-flags.ts";
-import { type StreamTimes, type TimePoint, UPSTREAM_POINTS } from "./stream-times.ts";
+import { noTimes, type StreamTimes, type TimePoint, UPSTREAM_POINTS } from "./stream-times.ts";
 import type { TlsConnection } from "./tls-connection.ts";
 import type { UpstreamConnection } from "./upstream-connection.ts";
 
@@ -125,7 +125,7 @@ export class StreamInfo {
   /** Notes that a point is reached, now. A point that is passed again, such as the last byte so far, moves. */
   mark(point: TimePoint): void {
     if (this.#clock === undefined) return;
-    this.#times ??= {};
+    this.#times ??= noTimes();
     this.#times[point] = this.#clock.monotonicMs();
   }
 

@@ -19,7 +19,20 @@ export function isTimePoint(name: string): name is TimePoint {
 }
 
 /** Monotonic milliseconds of the points that were reached. */
-export type StreamTimes = { [Point in TimePoint]?: number | undefined };
+export type StreamTimes = { [Point in TimePoint]: number | undefined };
+
+/** All points at once: an object that grew with each point would change its shape with each. */
+export function noTimes(): StreamTimes {
+  return {
+    DS_RX_BEG: undefined,
+    DS_RX_END: undefined,
+    US_TX_END: undefined,
+    US_RX_BEG: undefined,
+    US_RX_END: undefined,
+    DS_TX_BEG: undefined,
+    DS_TX_END: undefined,
+  };
+}
 
 /** What a new attempt has to reach again. */
 export const UPSTREAM_POINTS: readonly TimePoint[] = TIME_POINTS.filter((point) => point.startsWith("US_"));
